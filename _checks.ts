@@ -1,0 +1,57 @@
+// _checks.ts: what an argument must be.
+
+/** Throws unless `number` is a whole number of at least `least`, or Infinity. */
+export function checkWhole(
+  subject: string,
+  number: number,
+  least: number,
+): void {
+  const kind = typeof number;
+  const numeric = kind === "number";
+  if (
+    number === Infinity || (Number.isSafeInteger(number) && number >= least)
+  ) {
+    return;
+  }
+  throw new (numeric ? RangeError : TypeError)(
+    `${subject} must be a whole number >= ${least} or Infinity, received ${
+      numeric ? number : kind
+    }`,
+  );
+}
+
+/** Throws unless `max` says how many values a batch may have. */
+export function checkMax(max: number): void {
+  checkWhole("Cannot receive many: max", max, 1);
+}
+
+/** Throws a TypeError unless the signal, if there is one, can be waited on. */
+export function signalOf(
+  options: { readonly signal?: AbortSignal | null | undefined } | undefined,
+): AbortSignal | undefined {
+  const signal = options?.signal ?? undefined;
+  if (
+    signal !== undefined && !(
+      typeof signal.aborted === "boolean" &&
+      typeof signal.addEventListener === "function" &&
+      typeof signal.removeEventListener === "function"
+    )
+  ) {
+    throw new TypeError("Cannot wait: signal is not an AbortSignal");
+  }
+  return signal;
+}
+
+/** The rejection that the arguments call for before anything is looked at, if any. */
+export function refusal(
+  options: { readonly signal?: AbortSignal | null | undefined } | undefined,
+  max = 1,
+): Promise<never> | undefined {
+  try {
+    checkMax(max);
+    const signal = signalOf(options);
+    return signal?.aborted ? Promise.reject(signal.reason) : undefined;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}

@@ -1,0 +1,78 @@
+// _ring.ts: a growable first-in, first-out queue of values.
+//
+// 1. `slots.length` is a power of two, or 0; the values lie at `head`,
+//    `head + 1`, … `head + size - 1`, modulo that length.
+// 2. No other slot holds a value: what was taken is not retained.
+// 3. `push` and `unshift` need a free slot (`grow`), `shift` a value.
+// 4. Memory follows the values held, if `resize` quarters the slots when `size <= mark`:
+//    at most 8 slots for each value, or 1,024 in all (8 kB).
+// 5. `limit` is the lesser of the slots and the capacity: while `size < limit`
+//    there is room and a slot for it.
+
+const FIRST = 16;
+const KEPT = 1024;
+
+/** A growable ring of values. Every operation is O(1), amortised, unless it says more. */
+export class Ring<T> {
+  slots: (T | undefined)[] = [];
+  head = 0;
+  size = 0;
+  /** The size at which there are too many slots; -1 for never. */
+  mark = -1;
+  limit = 0;
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Appends a value. */
+  push(value: T): void {
+    const slots = this.slots;
+    slots[(this.head + this.size++) & (slots.length - 1)] = value;
+  }
+
+  /** Takes the oldest value. */
+  shift(): T {
+    const slots = this.slots;
+    const head = this.head;
+    const value = slots[head] as T;
+    slots[head] = undefined;
+    this.head = (head + 1) & (slots.length - 1);
+    this.size--;
+    return value;
+  }
+
+  /** Puts a value in front of all others. */
+  unshift(value: T): void {
+    this.head = (this.head - 1) & (this.slots.length - 1);
+    this.slots[this.head] = value;
+    this.size++;
+  }
+
+  /** Makes sure that there is a free slot. */
+  grow(): void {
+    const { length } = this.slots;
+    if (this.size === length) this.resize(length * 2 || FIRST);
+  }
+
+  /** A copy of the values, oldest first, in an array of `length`. O(length). */
+  copy(length: number): (T | undefined)[] {
+    const copy = new Array<T | undefined>(length);
+    const slots = this.slots;
+    for (let i = 0; i < this.size; i++) {
+      copy[i] = slots[(this.head + i) & (slots.length - 1)];
+    }
+    return copy;
+  }
+
+  /** Has `length` slots from now on: a power of two that holds the values. O(length). */
+  resize(length: number): void {
+    this.slots = this.copy(length);
+    // So that the engine sees one kind of array, whatever the values are.
+    this.slots[this.size] = undefined;
+    this.head = 0;
+    this.mark = length > KEPT ? length >> 3 : -1;
+    this.limit = Math.min(length, this.#capacity);
+  }
+}

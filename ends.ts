@@ -1,0 +1,233 @@
+// ends.ts: the two ends of a channel, and the protocol behind them.
+
+import type { Ending, Parking, Waiter } from "./_waiter.ts";
+
+/** Options of everything that can wait. */
+export interface ChannelWaitOptions {
+  /**
+   * Gives the wait up: the call rejects with the signal's `reason`, has taken
+   * and stored nothing, and leaves no listener behind. A signal that is already
+   * aborted wins over everything else, a value that is ready included (as in
+   * .NET and trio). `null` means none.
+   */
+  signal?: AbortSignal | null | undefined;
+}
+
+/** Options of a send. */
+export type ChannelSendOptions = ChannelWaitOptions;
+
+/** Options of a receive. */
+export type ChannelReceiveOptions = ChannelWaitOptions;
+
+/**
+ * What a receive that never waits has found: a value, nothing yet, or nothing
+ * ever again.
+ *
+ * @typeParam T The type of the channel's values.
+ */
+export type ChannelReceiveResult<T> =
+  | { state: "ok"; value: T }
+  | { state: "empty" }
+  | { state: "closed" };
+
+/** How busy a channel is, at one moment. */
+export interface ChannelStats {
+  /** Values in the buffer. */
+  size: number;
+  /** Values that the buffer may hold; `Infinity` for no bound. */
+  capacity: number;
+  /** Whether `close` or `cancel` was called. */
+  closed: boolean;
+  /** Sends that wait, cases of `select` included. */
+  waitingSenders: number;
+  /** Receives that wait, cases of `select` included. */
+  waitingReceivers: number;
+}
+
+/**
+ * The sending end. Contravariant: a sender of animals is a sender of dogs.
+ *
+ * @typeParam T The type of the values that can be sent.
+ */
+export interface Sender<in T> extends SendPort {
+  /**
+   * Sends a value, and waits while there is no room for it.
+   *
+   * Settles when the value is accepted: given to a waiting receiver or put in
+   * the buffer. On an unbuffered channel that means that a receiver has it.
+   *
+   * @param value The value; anything, `undefined` included.
+   * @param options `signal` gives the wait up; nothing was sent then.
+   * @returns Resolves once accepted.
+   * @throws {TypeError} If the signal is none (as every rejection here, through the promise).
+   * @throws {ChannelClosedError} If the channel is closed, or closes meanwhile; holds the value.
+   */
+  readonly send: (value: T, options?: ChannelSendOptions) => Promise<void>;
+  /**
+   * Sends a value only if that needs no waiting. Never throws.
+   *
+   * @param value The value.
+   * @returns Whether it was accepted; `false` when full or closed.
+   */
+  readonly trySend: (value: T) => boolean;
+  /**
+   * Sends every value of a source, in order: the loop `for await (const value
+   * of source) await send(value)`, at the price of a promise for each wait
+   * and not for each value. As in that loop, leaving early calls the source's
+   * `return`, and a close is noticed at the next value, which the error holds.
+   *
+   * @param source An iterable (its values are sent as they are) or async iterable.
+   * @param options `signal` gives up, even while the source is thinking; a
+   * value that the source had given out by then and that found no room is gone.
+   * @returns Resolves once the last value is accepted; rejects with the source's own error.
+   */
+  readonly sendAll: (
+    source: Iterable<T> | AsyncIterable<T>,
+    options?: ChannelSendOptions,
+  ) => Promise<void>;
+  /**
+   * Closes the channel for good. Values in the buffer stay receivable; waiting
+   * senders reject with `ChannelClosedError`; iteration ends after the last
+   * value, and throws the reason if there is one. Only the first call counts.
+   *
+   * @param reason What receivers are told; `undefined`, when given, is one too.
+   */
+  readonly close: (...reason: [reason: unknown] | []) => void;
+  /** Whether the channel was closed. */
+  readonly closed: boolean;
+  /** A signal that aborts when the channel closes: give it to what makes the values. */
+  readonly closeSignal: AbortSignal;
+}
+
+/**
+ * The receiving end. Covariant: a receiver of dogs is a receiver of animals.
+ * Each value goes to exactly one receive, the oldest that waits.
+ *
+ * @typeParam T The type of the values that are received.
+ */
+export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
+  /**
+   * Receives the oldest value, and waits while there is none.
+   *
+   * The value comes through a promise, and promises flatten thenables: a value
+   * that is a promise arrives settled. Iterate, or use `tryReceive`, to get it
+   * as it was sent.
+   *
+   * @param options `signal` gives the wait up; nothing was taken then.
+   * @returns The value.
+   * @throws {ChannelClosedError} Once closed and drained; after `close(reason)` the reason itself.
+   */
+  receive(options?: ChannelReceiveOptions): Promise<T>;
+  /**
+   * Receives only if that needs no waiting. Never throws.
+   *
+   * @returns A value, or which of the two kinds of nothing there is.
+   */
+  tryReceive(): ChannelReceiveResult<T>;
+  /**
+   * Waits for one value, then takes it and those behind it. O(values taken).
+   *
+   * @param max The most values to take, 1 or more; all there are by default.
+   * @param options `signal` gives the wait up; nothing was taken then.
+   * @returns At least one value, oldest first.
+   * @throws {RangeError} If `max` is not a whole number >= 1 or Infinity.
+   * @throws {ChannelClosedError} As `receive`.
+   */
+  receiveMany(max?: number, options?: ChannelReceiveOptions): Promise<T[]>;
+  /**
+   * `receiveMany` as a loop; ends as `values` does.
+   *
+   * @param max The most values in a batch; all there are by default.
+   * @returns An iterator of batches of at least one value.
+   */
+  batches(max?: number): AsyncIterableIterator<T[]>;
+  /**
+   * Iterates until the channel is closed and drained, then ends, or throws the
+   * reason of `close(reason)`. Takes no value before it is asked for. Leaving
+   * the loop loses none and leaves the channel open.
+   *
+   * @param options `signal` makes the iteration throw its reason.
+   * @returns An iterator; `next` may be called again before it has settled.
+   */
+  values(options?: ChannelReceiveOptions): AsyncIterableIterator<T>;
+  /**
+   * Waits until the channel is closed **and** drained, whatever the reason
+   * (aiochannel's `join`).
+   *
+   * @param options `signal` gives this wait up; nothing else rejects it.
+   * @returns Resolves at once if that is so already.
+   */
+  join(options?: ChannelWaitOptions): Promise<void>;
+  /** Whether the channel was closed. */
+  readonly closed: boolean;
+  /** Whether it is closed and nothing is left: what `join` waits for. */
+  readonly drained: boolean;
+}
+
+/** @ignore */
+export const available: unique symbol = Symbol();
+/** @ignore */
+export const take: unique symbol = Symbol();
+/** @ignore */
+export const takeMany: unique symbol = Symbol();
+/** @ignore */
+export const ended: unique symbol = Symbol();
+/** @ignore */
+export const park: unique symbol = Symbol();
+/** @ignore */
+export const lease: unique symbol = Symbol();
+/** @ignore */
+export const retain: unique symbol = Symbol();
+/** @ignore */
+export const acknowledge: unique symbol = Symbol();
+/** @ignore */
+export const giveBack: unique symbol = Symbol();
+/** @ignore */
+export const sendable: unique symbol = Symbol();
+
+/**
+ * What `select` and transports ask of a receiving end. Every call is atomic, and
+ * is over before anything of the user's runs.
+ *
+ * @ignore
+ */
+export interface ReceivePort<out T> extends Parking {
+  /** Whether there is a value to take. */
+  [available](): boolean;
+  /** Takes the oldest value. Only while `available`. */
+  [take](): T;
+  /** Takes what there is, up to `max` values. */
+  [takeMany](max: number): T[];
+  /** Set once no value will ever come again. */
+  [ended](): Ending | undefined;
+  /** Queues a receiver. Only while it is neither `available` nor `ended`. */
+  [park](waiter: Waiter, sends: false): void;
+  /** Takes up to `max` values that count as not drained until acknowledged. */
+  [lease](max: number): T[];
+  /** Counts `n` values that a parked waiter was woken with as leased. */
+  [retain](n: number): void;
+  /** `n` leased values are done with. */
+  [acknowledge](n: number): void;
+}
+
+/**
+ * Puts leased values back in front of all others, in the order given. Apart from
+ * {@linkcode ReceivePort}, which only gives values out, since it takes them in.
+ *
+ * @ignore
+ */
+export interface LeasePort<T> extends ReceivePort<T> {
+  [giveBack](values: readonly T[]): void;
+}
+
+/**
+ * What `select` and transports ask of a sending end.
+ *
+ * @ignore
+ */
+export interface SendPort extends Parking {
+  /** Whether `trySend` would accept; `undefined` if the channel is closed. */
+  [sendable](): boolean | undefined;
+  /** Queues a sender. Only while it is open and `trySend` would not accept. */
+  [park](waiter: Waiter, sends: true): void;
+}
