@@ -1,0 +1,101 @@
+// _iterate.ts: iterating over a receiving end, by value or by batch.
+//
+// Written by hand: an async generator costs 3.5 times as much, looks ahead, and
+// cannot settle a `next` that waits when `return` is called.
+
+import { refusal, signalOf } from "./_checks.ts";
+import { rest } from "./_turn.ts";
+import type { Owner, Waiter } from "./_waiter.ts";
+import {
+  abortable,
+  end,
+  fail,
+  madeWaiter,
+  makeWaiter,
+  withdraw,
+} from "./_waiter.ts";
+import type { ChannelWaitOptions, ReceivePort } from "./ends.ts";
+import { available, ended, park, take, takeMany } from "./ends.ts";
+
+/** Iterates over batches of up to `max` values; over single values if `max` is 0. */
+export class ChannelIterator<T, R> implements AsyncIterableIterator<R> {
+  readonly #port: ReceivePort<T>;
+  readonly #max: number;
+  readonly #options: ChannelWaitOptions | undefined;
+  #finished = false;
+  #turns = 0;
+  // The calls of `next` that wait. They are parked in one queue and abort together,
+  // so only the oldest ever leaves.
+  readonly #waiting: Waiter[] = [];
+
+  constructor(
+    port: ReceivePort<T>,
+    max: number,
+    options: ChannelWaitOptions | undefined,
+  ) {
+    this.#port = port;
+    this.#max = max;
+    this.#options = signalOf(options) && options;
+  }
+
+  next(): Promise<IteratorResult<R>> {
+    if (this.#finished) {
+      return Promise.resolve({ value: undefined, done: true });
+    }
+    const refused = this.#options && refusal(this.#options);
+    if (refused) {
+      this.#finished = true;
+      return refused;
+    }
+    if (!this.#port[available]()) return this.#wait();
+    const value = this.#max
+      ? this.#port[takeMany](this.#max)
+      : this.#port[take]();
+    const promise = Promise.resolve({ value: value as R, done: false });
+    return (++this.#turns & 7) === 0 ? rest(promise) : promise;
+  }
+
+  return(value?: unknown): Promise<IteratorResult<R>> {
+    this.#finished = true;
+    for (let waiter; (waiter = this.#waiting[0]);) {
+      this.#port[withdraw](waiter);
+      fail(waiter, undefined);
+    }
+    return Promise.resolve({ value, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #wait(): Promise<IteratorResult<R>> {
+    const promise = new Promise<IteratorResult<R>>(makeWaiter);
+    const waiter = madeWaiter();
+    waiter.owner = this.#owner;
+    this.#waiting.push(waiter);
+    const ending = this.#port[ended]();
+    if (ending) {
+      end(waiter, ending);
+    } else {
+      this.#port[park](waiter, false);
+      abortable(this.#port, waiter, this.#options);
+    }
+    return rest(promise);
+  }
+
+  readonly #owner: Owner = {
+    wake: (waiter, value) => {
+      this.#waiting.shift();
+      waiter.resolve({ value: this.#max ? [value] : value, done: false });
+    },
+    // As with the platform's own iterators, one call is told of the error; the
+    // iteration is over for those behind it.
+    end: (waiter, ending) => {
+      this.#waiting.shift();
+      if (this.#finished || ending.plain) {
+        waiter.resolve({ value: undefined, done: true });
+      } else waiter.reject(ending.error);
+      this.#finished = true;
+    },
+  };
+}

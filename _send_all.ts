@@ -1,0 +1,93 @@
+// _send_all.ts: sending every value of a source.
+
+import { signalOf } from "./_checks.ts";
+import { DONE, rest } from "./_turn.ts";
+import {
+  abortable,
+  fail,
+  madeWaiter,
+  makeWaiter,
+  wake,
+  withdraw,
+} from "./_waiter.ts";
+import type { ChannelSendOptions, Sender } from "./ends.ts";
+
+/** Values sent in one go before the receivers get a turn. */
+const BURST = 1024;
+
+/** Anything that gives out values one by one, now or later. */
+interface Source<T> {
+  [Symbol.iterator]?(): Steps<T>;
+  [Symbol.asyncIterator]?(): Steps<T>;
+}
+
+interface Steps<T> {
+  next(): IteratorResult<T> | Promise<IteratorResult<T>>;
+  return?(): unknown;
+}
+
+/** `sendAll` of any sender. */
+export async function sendEach<T>(
+  to: Sender<T>,
+  source: Source<T> | null | undefined,
+  options: ChannelSendOptions | undefined,
+): Promise<void> {
+  const slow = source?.[Symbol.asyncIterator];
+  const start = slow ?? source?.[Symbol.iterator];
+  if (typeof start !== "function") {
+    throw new TypeError("Cannot send all: source is not iterable");
+  }
+  const signal = signalOf(options);
+  if (signal?.aborted) throw signal.reason;
+  const iterator = start.call(source);
+  let left = BURST;
+  let sending = false;
+  try {
+    while (true) {
+      const next = iterator.next();
+      const { done, value } = slow
+        ? await rest(unlessAborted(next as Promise<IteratorResult<T>>, options))
+        : next as IteratorResult<T>;
+      if (done) return;
+      sending = true;
+      if (signal?.aborted) throw signal.reason;
+      if (!to.trySend(value)) await to.send(value, options);
+      else if (--left === 0) {
+        left = BURST;
+        await rest(DONE);
+      }
+      sending = false;
+    }
+  } catch (error) {
+    // A source that failed has ended; one that is thinking does so in its own time.
+    if (sending) await stop(iterator);
+    else if (signal?.aborted) stop(iterator);
+    throw error;
+  }
+}
+
+// As in a loop that is left by an error, what `return` throws does not count.
+async function stop(iterator: Steps<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // The error that stopped the source is the one that is reported.
+  }
+}
+
+function unlessAborted<T>(
+  promise: Promise<T>,
+  options: ChannelSendOptions | undefined,
+): Promise<T> {
+  const signal = options?.signal;
+  if (!signal) return Promise.resolve(promise);
+  const outcome = new Promise<T>(makeWaiter);
+  const waiter = madeWaiter();
+  Promise.resolve(promise).then(
+    (value) => wake(waiter, value),
+    (error) => fail(waiter, error),
+  );
+  if (signal.aborted) fail(waiter, signal.reason);
+  else abortable({ [withdraw]() {} }, waiter, options);
+  return outcome;
+}
