@@ -1,0 +1,361 @@
+// signals_test.ts: one listener per signal, however many operations wait on it.
+
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  collect,
+  CountedController,
+  isPending,
+  random,
+  tick,
+} from "./_testing.ts";
+import { Channel } from "./channel.ts";
+import { select, sending } from "./select.ts";
+
+type Operation = (signal: AbortSignal) => Promise<unknown>;
+
+/** Every way to wait; each waits for ever on `channel`, whose buffer is full or empty. */
+function operations(
+  empty: Channel<number>,
+  full: Channel<number>,
+): Record<string, Operation> {
+  return {
+    "receive()": (signal) => empty.receive({ signal }),
+    "receiveMany()": (signal) => empty.receiveMany(2, { signal }),
+    "values()": (signal) => empty.values({ signal }).next(),
+    "send()": (signal) => full.send(7, { signal }),
+    "sendAll()": (signal) => full.sendAll([7], { signal }),
+    "join()": (signal) => empty.join({ signal }),
+    "select()": (signal) =>
+      select({ empty, out: sending(full, 7) }, { signal }),
+  };
+}
+
+const names = Object.keys(operations(new Channel(), new Channel()));
+
+/** An empty channel, a full one, and the operation that waits on one of them. */
+function setUp(name: string): {
+  empty: Channel<number>;
+  full: Channel<number>;
+  operation: Operation;
+} {
+  const empty = new Channel<number>();
+  const full = new Channel<number>();
+  const operation = operations(empty, full)[name]!;
+  return { empty, full, operation };
+}
+
+function waiting(...channels: Channel<number>[]): number {
+  return channels.map((channel) => channel.stats()).reduce(
+    (sum, stats) => sum + stats.waitingReceivers + stats.waitingSenders,
+    0,
+  );
+}
+
+const REASON = { why: "enough" };
+
+/** A signal written by hand: a plain array of listeners, and deaf to options. */
+class PlainSignal {
+  aborted = false;
+  reason: unknown = undefined;
+  readonly listeners: (() => void)[] = [];
+
+  addEventListener(_type: string, listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  removeEventListener(_type: string, listener: () => void): void {
+    const i = this.listeners.indexOf(listener);
+    if (i >= 0) this.listeners.splice(i, 1);
+  }
+
+  abort(reason: unknown): void {
+    this.aborted = true;
+    this.reason = reason;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  get signal(): AbortSignal {
+    return this as unknown as AbortSignal;
+  }
+}
+
+for (const name of names) {
+  Deno.test(`${name} waits on a signal written by hand, and leaves no listener on it`, async () => {
+    const { empty, full, operation } = setUp(name);
+    const plain = new PlainSignal();
+    const first = operation(plain.signal);
+    const second = operation(plain.signal);
+    assertEquals(plain.listeners.length, 1);
+    plain.abort(REASON);
+    plain.listeners.forEach((listener) => listener());
+    for (const promise of [first, second]) {
+      assertStrictEquals(await promise.catch((reason) => reason), REASON);
+    }
+    assertEquals(waiting(empty, full), 0);
+    await tick();
+    assertEquals(plain.listeners, []);
+  });
+
+  Deno.test(`${name} rejects with what addEventListener throws, and nothing stays parked`, async () => {
+    const { empty, full, operation } = setUp(name);
+    const plain = new PlainSignal();
+    const error = new Error("No listeners here");
+    plain.addEventListener = () => {
+      throw error;
+    };
+    for (let round = 0; round < 2; round++) {
+      const promise = operation(plain.signal);
+      assertEquals(waiting(empty, full), 0);
+      assertStrictEquals(await promise.catch((reason) => reason), error);
+    }
+    // It was the signal's fault alone: without it, the same waits.
+    const next = operation(new AbortController().signal);
+    assert(await isPending(next));
+    empty.close();
+    full.close();
+    await next.catch(() => {});
+  });
+
+  Deno.test(`${name} rejects when addEventListener itself aborts the signal`, async () => {
+    const { empty, full, operation } = setUp(name);
+    const plain = new PlainSignal();
+    plain.addEventListener = (type: string, listener: () => void) => {
+      PlainSignal.prototype.addEventListener.call(plain, type, listener);
+      plain.abort(REASON);
+    };
+    const promise = operation(plain.signal);
+    assertStrictEquals(await promise.catch((reason) => reason), REASON);
+    assertEquals(waiting(empty, full), 0);
+    await tick();
+    assertEquals(plain.listeners, []);
+  });
+
+  Deno.test(`${name} leaves no listener on its signal after 1,000 that were settled by a partner or by close (case 79)`, async () => {
+    const controller = new CountedController();
+    for (let round = 0; round < 1000; round++) {
+      const { empty, full, operation } = setUp(name);
+      const promise = operation(controller.signal).catch(() => {});
+      assert(controller.listeners <= 1, `${controller.listeners} listeners`);
+      if (round % 2 === 0) {
+        empty.trySend(1);
+        full.tryReceive();
+      }
+      empty.close();
+      full.close("closing");
+      await promise;
+    }
+    await tick();
+    assertEquals(controller.listeners, 0);
+    assert(controller.added > 0);
+  });
+}
+
+Deno.test("removeEventListener that throws on one signal leaves no listener on another", async () => {
+  const wrong = new PlainSignal();
+  wrong.removeEventListener = () => {
+    throw new Error("No removing here");
+  };
+  const right = new PlainSignal();
+  const swallow = (event: PromiseRejectionEvent | ErrorEvent) =>
+    event.preventDefault();
+  globalThis.addEventListener("unhandledrejection", swallow);
+  globalThis.addEventListener("error", swallow);
+  const channel = new Channel<number>();
+  const received = [wrong, right].map(({ signal }) =>
+    channel.receive({ signal })
+  );
+  channel.trySend(1);
+  channel.trySend(2);
+  assertEquals(await Promise.all(received), [1, 2]);
+  await tick();
+  globalThis.removeEventListener("unhandledrejection", swallow);
+  globalThis.removeEventListener("error", swallow);
+  assertEquals(right.listeners, []);
+});
+
+/** Milliseconds to park `n` receives on one signal, and to abort them. */
+async function oneSignal(n: number): Promise<{ park: number; abort: number }> {
+  const channel = new Channel<number>();
+  const controller = new CountedController();
+  collect();
+  const start = performance.now();
+  const promises: Promise<unknown>[] = [];
+  for (let i = 0; i < n; i++) {
+    promises.push(
+      channel.receive({ signal: controller.signal }).catch(same),
+    );
+  }
+  const parked = performance.now();
+  assertEquals(controller.listeners, 1);
+  assertEquals(controller.added, 1);
+  controller.abort(REASON);
+  const reasons = await Promise.all(promises);
+  const end = performance.now();
+  assert(reasons.every((reason) => reason === REASON));
+  assertEquals(waiting(channel), 0);
+  await tick();
+  assertEquals(controller.listeners, 0);
+  return { park: parked - start, abort: end - parked };
+}
+
+/** Milliseconds to park `n` receives, each on its own signal, and abort them newest first. */
+async function ownSignals(n: number): Promise<number> {
+  const channel = new Channel<number>();
+  const controllers = Array.from({ length: n }, () => new AbortController());
+  collect();
+  const start = performance.now();
+  const promises = controllers.map(({ signal }) =>
+    channel.receive({ signal }).catch(same)
+  );
+  for (let i = n; i-- > 0;) controllers[i]!.abort(REASON);
+  await Promise.all(promises);
+  return performance.now() - start;
+}
+
+/** The floor of `ownSignals`: bare listeners that reject promises. */
+async function bareListeners(n: number): Promise<number> {
+  const controllers = Array.from({ length: n }, () => new AbortController());
+  collect();
+  const start = performance.now();
+  const promises = controllers.map(({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    }).catch(same)
+  );
+  for (let i = n; i-- > 0;) controllers[i]!.abort(REASON);
+  await Promise.all(promises);
+  return performance.now() - start;
+}
+
+function same<T>(reason: T): T {
+  return reason;
+}
+
+/** The median of a few runs, after one to warm up. */
+async function median(run: () => Promise<number>): Promise<number> {
+  await run();
+  const times = [await run(), await run(), await run()];
+  return times.sort((a, b) => a - b)[1]!;
+}
+
+Deno.test("receive() parks and aborts 50,000 on one signal in linear time, with one listener (case 77)", async () => {
+  const { park, abort } = await oneSignal(50_000);
+  assertLess(park, 1000);
+  assertLess(abort, 1000);
+  const total = (n: number) => async () => {
+    const { park, abort } = await oneSignal(n);
+    return park + abort;
+  };
+  assertLess(
+    await median(total(50_000)),
+    8 * await median(total(12_500)),
+  );
+});
+
+Deno.test("receive() with 80,000 signals, aborted newest first, costs a small multiple of bare listeners and grows linearly (case 78)", async () => {
+  const small = await median(() => ownSignals(20_000));
+  const large = await median(() => ownSignals(80_000));
+  const floor = await median(() => bareListeners(80_000));
+  assertLess(large, 8 * small);
+  assertLess(large, 5 * floor);
+});
+
+/** Does one step after the other until its signal, which it gives to each, aborts. */
+class Task extends AbortController {
+  readonly done: Promise<void>;
+
+  constructor(step: (signal: AbortSignal) => Promise<void>) {
+    super();
+    this.done = this.#run(step);
+  }
+
+  async #run(step: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    try {
+      while (true) await step(this.signal);
+    } catch (error) {
+      assertStrictEquals(error, REASON);
+    }
+  }
+}
+
+for (const capacity of [3, Infinity]) {
+  Deno.test(`receive() neither loses nor doubles a value in a storm of aborts (case 80, capacity ${capacity})`, async () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const next = random(seed);
+      const channel = new Channel<number>(capacity);
+      const controller = new CountedController();
+      const got: number[] = [];
+      let settled = 0;
+      for (let i = 0; i < 1000; i++) {
+        const signal = next() < 0.5 ? controller.signal : null;
+        channel.receive({ signal }).then((value) => got.push(value), () => {})
+          .then(() => settled++);
+      }
+      const abortAt = Math.floor(next() * 1000);
+      const accepted: number[] = [];
+      for (let i = 0; i < 1000; i++) {
+        if (i === abortAt) controller.abort(REASON);
+        if (next() < 0.01) await Promise.resolve();
+        if (channel.trySend(i)) accepted.push(i);
+      }
+      channel.close();
+      const drained = channel.drain();
+      await tick();
+      assertEquals([...got, ...drained], accepted, `seed ${seed}`);
+      if (capacity === Infinity) assertEquals(accepted.length, 1000);
+      assertEquals(settled, 1000, `seed ${seed}`);
+      assertEquals(controller.listeners, 0);
+    }
+  });
+}
+
+for (const capacity of [0, 1, 3]) {
+  Deno.test(`send() and receive() keep the balance while tasks are aborted and restarted (case 81, capacity ${capacity})`, async () => {
+    const next = random(81 + capacity);
+    const channel = new Channel<number>(capacity);
+    const sent: number[] = [];
+    const received: number[] = [];
+    let value = 0;
+    let refused = 0;
+    const start = {
+      send: () =>
+        new Task(async (signal) => {
+          const mine = value++;
+          refused++;
+          await channel.send(mine, { signal });
+          refused--;
+          sent.push(mine);
+        }),
+      receive: () =>
+        new Task(async (signal) => {
+          received.push(await channel.receive({ signal }));
+        }),
+    };
+    const tasks = { send: start.send(), receive: start.receive() };
+    for (let round = 0; round < 20_000; round++) {
+      const task = next() < 0.5 ? "send" : "receive";
+      const act = next();
+      if (act < 0.4) tasks[task].abort(REASON);
+      else if (act < 0.8 && tasks[task].signal.aborted) {
+        await tasks[task].done;
+        tasks[task] = start[task]();
+      }
+      for (let yields = next() * 8; yields >= 1; yields--) await undefined;
+    }
+    for (const task of Object.values(tasks)) {
+      task.abort(REASON);
+      await task.done;
+    }
+    assertEquals(sent.length - received.length, channel.size);
+    received.push(...channel.drain());
+    assertEquals(received, sent);
+    assert(refused > 1000 && sent.length > 1000);
+    const { waitingReceivers, waitingSenders } = channel.stats();
+    assertEquals([waitingReceivers, waitingSenders], [0, 0]);
+  });
+}

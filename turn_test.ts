@@ -1,0 +1,326 @@
+// turn_test.ts: a busy channel lets the event loop breathe, and an idle one leaves it alone.
+//
+// The one test file that waits for real time: timers and I/O are what it is about.
+
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { tick, unhandledIn } from "./_testing.ts";
+import type { Channel as ChannelOf } from "./channel.ts";
+
+/** Timers of the library's own that have not fired. */
+let timers = 0;
+/** How often the library has asked to be told of the end of a turn, by timer or by message. */
+let asked = 0;
+
+// The library keeps the setTimeout that it finds when it is loaded, or makes message channels as it goes.
+const { setTimeout } = globalThis;
+globalThis.setTimeout = ((fire: () => void, ms?: number) => {
+  timers++;
+  asked++;
+  return setTimeout(() => {
+    timers--;
+    fire();
+  }, ms);
+}) as typeof setTimeout;
+globalThis.MessageChannel = class extends MessageChannel {
+  constructor() {
+    super();
+    asked++;
+  }
+};
+const { Channel } = await import("./channel.ts");
+const { select } = await import("./select.ts");
+globalThis.setTimeout = setTimeout;
+
+/** How long a pipeline runs, in ms. */
+const RUN = 300;
+
+/** Works, by microtasks alone, while `running()` says so. */
+type Pipeline = (running: () => boolean) => Promise<unknown>;
+
+/** Sends until it is over, then closes. */
+async function feed(
+  channel: ChannelOf<number>,
+  running: () => boolean,
+): Promise<void> {
+  for (let i = 0; running(); i++) await channel.send(i);
+  channel.close();
+}
+
+function* numbers(running: () => boolean): Generator<number> {
+  for (let i = 0; running(); i++) yield i;
+}
+
+/** A pair of tasks that answer each other over two channels, by way of `say`. */
+function pingPong(
+  capacity: number,
+  say: (channel: ChannelOf<number>, value: number) => unknown,
+): Pipeline {
+  return async (running) => {
+    const [ping, pong] = [
+      new Channel<number>(capacity),
+      new Channel<number>(capacity),
+    ];
+    const answer = async () => {
+      while (true) {
+        const value = await ping.receive();
+        say(pong, value);
+        if (value < 0) return;
+      }
+    };
+    const answered = answer();
+    for (let i = 0; running(); i++) {
+      say(ping, i);
+      assertEquals(await pong.receive(), i);
+    }
+    say(ping, -1);
+    await pong.receive();
+    await answered;
+  };
+}
+
+const pipelines: Record<string, Pipeline> = {
+  "a rendezvous": async (running) => {
+    const channel = new Channel<number>();
+    const fed = feed(channel, running);
+    for (let i = 0; !channel.closed; i++) {
+      const value = await channel.receive().catch(() => i);
+      assertEquals(value, i);
+    }
+    await fed;
+  },
+  "a buffer": async (running) => {
+    const channel = new Channel<number>(64);
+    const fed = feed(channel, running);
+    while (!channel.drained) await channel.receive().catch(() => {});
+    await fed;
+  },
+  "an unbounded buffer that one task fills and empties": async (running) => {
+    const channel = new Channel<number>(Infinity);
+    while (running()) {
+      await channel.send(1);
+      await channel.receive();
+    }
+  },
+  "for await": async (running) => {
+    const channel = new Channel<number>(64);
+    const fed = feed(channel, running);
+    let next = 0;
+    for await (const value of channel) assertEquals(value, next++);
+    await fed;
+  },
+  "for await of a rendezvous": async (running) => {
+    const channel = new Channel<number>();
+    const fed = feed(channel, running);
+    let next = 0;
+    for await (const value of channel) assertEquals(value, next++);
+    await fed;
+  },
+  "select": async (running) => {
+    const [one, other] = [new Channel<number>(), new Channel<number>(16)];
+    const fed = [feed(one, running), feed(other, running)];
+    while (!one.drained || !other.drained) {
+      await select({
+        one: one.drained ? null : one,
+        other: other.drained ? null : other,
+      });
+    }
+    await Promise.all(fed);
+  },
+  "sendAll and batches": async (running) => {
+    const channel = new Channel<number>(64);
+    const sent = channel.sendAll(numbers(running)).then(() => channel.close());
+    let next = 0;
+    for await (const batch of channel.batches()) next += batch.length;
+    await sent;
+  },
+  "sendAll into an unbounded channel": async (running) => {
+    const channel = new Channel<number>(Infinity);
+    const sent = channel.sendAll(numbers(running)).then(() => channel.close());
+    for await (const _ of channel.batches(16));
+    await sent;
+  },
+  "receiveMany": async (running) => {
+    const channel = new Channel<number>(64);
+    const fed = feed(channel, running);
+    while (!channel.drained) await channel.receiveMany(8).catch(() => {});
+    await fed;
+  },
+  "ping-pong by send": pingPong(1, (channel, value) => {
+    channel.send(value);
+  }),
+  "ping-pong by trySend alone": pingPong(1, (channel, value) => {
+    channel.trySend(value);
+  }),
+  "ping-pong by sendNow over larger buffers": pingPong(64, (channel, value) => {
+    channel.sendNow(value);
+  }),
+  "a receive that polls a filled buffer": async (running) => {
+    const channel = new Channel<number>(Infinity);
+    for (let i = 0; i < 1e5; i++) channel.sendNow(i);
+    while (running()) channel.sendNow(await channel.receive());
+  },
+};
+
+for (const [name, pipeline] of Object.entries(pipelines)) {
+  Deno.test(`${name} lets a timer of 1 ms fire again and again, and I/O complete (rule 9)`, async () => {
+    // By the clock, so that a pipeline that starves the timers ends all the same.
+    const start = performance.now();
+    const gaps: number[] = [];
+    let last = start;
+    const timer = setInterval(() => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+    }, 1);
+    let read = false;
+    const reading = Deno.readTextFile(new URL(import.meta.url)).then(() => {
+      read = true;
+    });
+    await pipeline(() => performance.now() - start < RUN);
+    const readMeanwhile = read;
+    clearInterval(timer);
+    await reading;
+    assert(readMeanwhile, "I/O had to wait for the pipeline");
+    // Three of four gaps: somebody else may have the processor now and then.
+    gaps.sort((a, b) => a - b);
+    assertLess(gaps[Math.floor(gaps.length * 0.75)] ?? RUN, 20);
+    assert(gaps.length > RUN / 20, `the timer fired ${gaps.length} times`);
+    await tick();
+    await tick();
+    assertEquals(timers, 0);
+  });
+}
+
+/** Operations that all find what they need. */
+async function operations(count: number): Promise<void> {
+  const channel = new Channel<number>(1);
+  for (let i = 0; i < count; i++) {
+    await channel.send(i);
+    await channel.receive();
+  }
+}
+
+// These end with the operation itself: Deno reports what a test leaves behind.
+for (const count of [1, 100, 10_000, 100_000]) {
+  Deno.test({
+    name:
+      `a test that ends after ${count} operations leaves nothing for Deno to complain of (rule 9)`,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    fn: () => operations(count),
+  });
+}
+
+Deno.test({
+  name:
+    "a test that ends after operations of many turns leaves nothing for Deno to complain of (rule 9)",
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: async () => {
+    for (let turn = 0; turn < 100; turn++) {
+      await tick();
+      await operations(10);
+    }
+  },
+});
+
+Deno.test("no timer is left, and none is set any more, when nothing is busy (rule 9)", async () => {
+  await operations(100_000);
+  await tick();
+  await tick();
+  assertEquals(timers, 0);
+  const before = asked;
+  const channel = new Channel<number>();
+  const waiting = channel.receive();
+  for (let turn = 0; turn < 20; turn++) await tick();
+  assertEquals(asked, before);
+  channel.close();
+  await waiting.catch(() => {});
+});
+
+Deno.test("a burst of 1e6 synchronous sends is settled by one tick", async () => {
+  await tick();
+  const channel = new Channel<number>(Infinity);
+  let settled = 0;
+  const count = () => void settled++;
+  for (let i = 0; i < 1e6; i++) channel.send(i).then(count);
+  await tick();
+  assertEquals(settled, 1e6);
+  assertEquals(channel.drain().length, 1e6);
+});
+
+Deno.test("a burst of 1e6 synchronous receives is settled by one tick", async () => {
+  const channel = new Channel<number>(Infinity);
+  for (let i = 0; i < 1e6; i++) channel.sendNow(i);
+  await tick();
+  let settled = 0;
+  const count = () => void settled++;
+  for (let i = 0; i < 1e6; i++) channel.receive().then(count);
+  await tick();
+  assertEquals(settled, 1e6);
+});
+
+Deno.test("a rejection in a busy turn is unhandled once if at all (rule 9, case 55)", async () => {
+  const unhandled = await unhandledIn(async () => {
+    const refuse = () => {
+      const channel = new Channel<number>();
+      const received = channel.receive();
+      channel.close();
+      return received;
+    };
+    // Long enough for the channel to make way for the event loop.
+    const end = performance.now() + 20;
+    while (performance.now() < end) {
+      refuse().catch(() => {});
+      await Promise.resolve();
+    }
+    for (let i = 0; i < 10; i++) refuse();
+  });
+  assertEquals(unhandled.length, 10);
+});
+
+/** Runs a program in a process of its own; resolves to how it ended. */
+async function run(program: string): Promise<{ code: number; text: string }> {
+  const url = new URL("./channel.ts", import.meta.url);
+  const code = `import { Channel } from ${JSON.stringify(url)};\n${program}`;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-config", "--ext=ts", code],
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(10_000),
+  });
+  const output = await command.output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    text: decoder.decode(output.stdout) + decoder.decode(output.stderr),
+  };
+}
+
+Deno.test("waiting operations keep no process alive (rule 10)", async () => {
+  const program = `
+    const channel = new Channel<number>();
+    const { signal } = new AbortController();
+    channel.receive();
+    channel.receive({ signal });
+    channel.values({ signal }).next();
+    channel.join({ signal });
+    new Channel<number>().send(1, { signal });
+    console.log("end");`;
+  assertEquals(await run(program), { code: 0, text: "end\n" });
+});
+
+Deno.test("a process ends when a busy channel has nothing more to do (rule 10)", async () => {
+  const program = `
+    const channel = new Channel<number>();
+    const end = performance.now() + 50;
+    const send = async () => {
+      while (performance.now() < end) await channel.send(1);
+      channel.close();
+    };
+    send();
+    for await (const _ of channel);
+    console.log("end");`;
+  assertEquals(await run(program), { code: 0, text: "end\n" });
+});
