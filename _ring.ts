@@ -9,7 +9,7 @@
 // 5. `limit` is the lesser of the slots and the capacity: while `size < limit`
 //    there is room and a slot for it.
 
-const FIRST = 16;
+const FIRST = 8;
 const KEPT = 1024;
 
 /** A growable ring of values. Every operation is O(1), amortised, unless it says more. */

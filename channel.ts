@@ -508,7 +508,7 @@ export class Channel<in out T>
     owner: Owner | undefined,
     options: ChannelReceiveOptions | undefined,
   ): Promise<R> {
-    const ending = this[ended]();
+    const ending = this.#closed && this[ended]();
     if (ending) return Promise.reject(ending.error);
     const promise = new Promise<R>(executor);
     const waiter = madeWaiter();

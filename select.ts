@@ -23,47 +23,41 @@
 // waiters are ordinary waiters that share an owner, the selection; the first one
 // that is taken takes the others out in the same turn.
 
+import type { Given, Result } from "./_cases.ts";
+import {
+  closedResult,
+  happen,
+  isNever,
+  keyOf,
+  pick,
+  read,
+  receives,
+  some,
+} from "./_cases.ts";
 import { refusal, signalOf } from "./_checks.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
 import { rest } from "./_turn.ts";
-import type { Ending, Owner } from "./_waiter.ts";
+import type { Ending, Owner, Parking } from "./_waiter.ts";
 import { Waiter, withdraw } from "./_waiter.ts";
-import type { ChannelWaitOptions, Receiver, Sender } from "./ends.ts";
-import { available, ended, park, sendable, take } from "./ends.ts";
-import { unsent } from "./errors.ts";
+import type {
+  ChannelWaitOptions,
+  Receiver,
+  SelectCases,
+  SendCase,
+  Sender,
+} from "./ends.ts";
+import { park, sendable, target } from "./ends.ts";
 
-const target: unique symbol = Symbol();
+export type { SelectCase, SelectCases, SendCase } from "./ends.ts";
 
 /**
- * A send as a case of a select; made by {@linkcode sending}.
+ * What one case comes to: a receive or a send that happened, or a channel that has
+ * ended.
  *
- * @typeParam T The type of the value.
+ * @typeParam K The key of the case.
+ * @typeParam C The type of the case.
  */
-export interface SendCase<out T = unknown> {
-  /** Where the value goes if the case wins; `undefined` for nowhere. */
-  readonly [target]: Sender<never> | undefined;
-  /** What is sent if the case wins. */
-  readonly value: T;
-}
-
-/**
- * What a select waits for: a receive from a {@linkcode Receiver}, a send made by
- * {@linkcode sending}, or something that is never ready, as Go's nil channel.
- */
-export type SelectCase =
-  | Receiver<unknown>
-  | SendCase
-  | null
-  | undefined
-  | false;
-
-/** The cases of a select: a record, or an array whose indices are the keys. */
-export type SelectCases =
-  | readonly SelectCase[]
-  | { readonly [key: string]: SelectCase };
-
-/** A receive that happened, a send that happened, or a channel that has ended. */
-type CaseResult<K, C> = C extends Receiver<infer T>
+export type CaseResult<K, C> = C extends Receiver<infer T>
   ? { key: K; state: "ok"; value: T } | {
     key: K;
     state: "closed";
@@ -72,8 +66,12 @@ type CaseResult<K, C> = C extends Receiver<infer T>
   : C extends SendCase ? { key: K; state: "ok"; value: undefined }
   : never;
 
-/** The key as `result.key` has it: a number for an array, a string for a record. */
-type KeyOf<K> = K extends `${infer N extends number}` ? N : K;
+/**
+ * A key as `result.key` has it: a number for an array, a string for a record.
+ *
+ * @typeParam K The key, as `keyof` has it.
+ */
+export type KeyOf<K> = K extends `${infer N extends number}` ? N : K;
 
 /**
  * What a select of these cases comes to: `key` names the case and narrows the
@@ -162,20 +160,18 @@ export function select<const C extends SelectCases>(
   cases: C,
   options?: SelectOptions,
 ): Promise<SelectResult<C>> {
-  let live: Case[];
+  let given: Given;
   try {
-    live = someCases(cases);
+    given = some(read(cases));
   } catch (error) {
     return Promise.reject(error);
   }
-  if (options !== undefined) {
-    const refused = refusal(options);
-    if (refused !== undefined) return refused;
-  }
-  const ready = pick(live, options?.priority === true);
-  const promise = ready === undefined
-    ? new Selection(live).park(options).promise
-    : settled(ready);
+  const refused = options && refusal(options);
+  if (refused) return refused;
+  const ready = pick(given, options?.priority);
+  const promise = ready < 0
+    ? new Selection(given, options).promise
+    : settled(given, ready);
   return rest(promise) as Promise<SelectResult<C>>;
 }
 
@@ -193,8 +189,9 @@ export function trySelect<const C extends SelectCases>(
   cases: C,
   options?: TrySelectOptions,
 ): SelectResult<C> | undefined {
-  const ready = pick(casesOf(cases).live, options?.priority === true);
-  return ready && happen(ready) as SelectResult<C>;
+  const given = read(cases);
+  const ready = pick(given, options?.priority);
+  return ready < 0 ? undefined : happen(given, ready) as SelectResult<C>;
 }
 
 /**
@@ -212,52 +209,27 @@ export function selectEach<const C extends SelectCases>(
   cases: C,
   options?: SelectOptions,
 ): AsyncIterableIterator<SelectResult<C>> {
-  const live = someCases(cases);
+  const given = some(read(cases));
   signalOf(options);
-  return new SelectIterator(live, options) as AsyncIterableIterator<
+  return new SelectIterator(given, options) as AsyncIterableIterator<
     SelectResult<C>
   >;
 }
 
-/** A case that can become ready; parked as it is. `from` or `to` is set. */
+/** A parked case. `at` is where; its owner is the selection. */
 class Case extends Waiter {
-  override owner: Selection | undefined = undefined;
-
   constructor(
     readonly key: string | number,
-    readonly from: Receiver<unknown> | undefined,
-    readonly to: Sender<never> | undefined,
-    override value: unknown,
+    readonly at: Parking,
+    readonly sends: boolean,
   ) {
     super(unused, unused);
   }
-
-  get ready(): boolean {
-    return this.from === undefined
-      ? this.to![sendable]() !== false
-      : this.from[available]() || this.from[ended]() !== undefined;
-  }
-
-  park(selection: Selection): void {
-    this.owner = selection;
-    if (this.from === undefined) this.to![park](this, true);
-    else this.from[park](this, false);
-  }
-
-  withdraw(): void {
-    (this.from ?? this.to!)[withdraw](this);
-  }
-}
-
-interface Result {
-  key: string | number;
-  state: "ok" | "closed";
-  value?: unknown;
-  reason?: unknown;
 }
 
 /** A parked select: the owner of its cases. */
 class Selection extends Watch implements Owner {
+  readonly cases: Case[] = [];
   resolve!: (result: Result | undefined) => void;
   reject!: (reason: unknown) => void;
   readonly promise: Promise<Result | undefined> = new Promise(
@@ -267,15 +239,27 @@ class Selection extends Watch implements Owner {
     },
   );
 
-  constructor(readonly cases: readonly Case[]) {
+  constructor(given: Given, options: SelectOptions | undefined) {
     super();
-  }
-
-  park(options: SelectOptions | undefined): this {
-    for (const one of this.cases) one.park(this);
+    for (let i = 0; i < given.cases.length; i++) {
+      const one = given.cases[i];
+      if (one !== undefined) this.#park(keyOf(given, i), one);
+    }
     const signal = options?.signal;
     if (signal) watch(signal, this);
-    return this;
+  }
+
+  #park(key: string | number, one: Receiver<unknown> | SendCase): void {
+    const sends = !receives(one);
+    const waiter = new Case(key, sends ? one[target]! : one, sends);
+    waiter.owner = this;
+    this.cases.push(waiter);
+    if (sends) {
+      waiter.value = one.value;
+      one[target]![park](waiter, true);
+    } else {
+      one[park](waiter, false);
+    }
   }
 
   wake(winner: Case, value: unknown): void {
@@ -285,7 +269,7 @@ class Selection extends Watch implements Owner {
 
   end(winner: Case, ending: Ending): void {
     this.withdraw(winner);
-    if (winner.from === undefined) this.reject(ending.error);
+    if (winner.sends) this.reject(ending.error);
     else this.resolve(closedResult(winner.key, ending));
   }
 
@@ -297,21 +281,23 @@ class Selection extends Watch implements Owner {
   /** Takes all cases out, but for a winner, which is out already. */
   withdraw(winner?: Case): void {
     unwatch(this);
-    for (const one of this.cases) if (one !== winner) one.withdraw();
+    for (const one of this.cases) {
+      if (one !== winner) one.at[withdraw](one);
+    }
   }
 }
 
-/** The iterator of `selectEach`. Its cases are parked again and again. */
+/** The iterator of `selectEach`. */
 class SelectIterator implements AsyncIterableIterator<Result, undefined> {
-  #live: Case[];
+  #given: Given;
   readonly #options: SelectOptions | undefined;
   #selection: Selection | undefined;
   /** Calls of `next` that have not come to a result, and the last one's promise. */
   #asked = 0;
   #last: Promise<unknown> | undefined;
 
-  constructor(live: Case[], options: SelectOptions | undefined) {
-    this.#live = live;
+  constructor(given: Given, options: SelectOptions | undefined) {
+    this.#given = given;
     this.#options = options;
   }
 
@@ -326,7 +312,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   }
 
   return(value?: unknown): Promise<IteratorResult<Result, undefined>> {
-    this.#live = [];
+    this.#over();
     this.#selection?.withdraw();
     this.#selection?.resolve(undefined);
     return Promise.resolve({ value: value as undefined, done: true });
@@ -337,23 +323,23 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   }
 
   #step(): Promise<IteratorResult<Result, undefined>> {
-    if (this.#live.length === 0) {
+    if (this.#given.cases.every(isNever)) {
       this.#asked--;
       return Promise.resolve({ value: undefined, done: true });
     }
     const refused = refusal(this.#options);
-    if (refused !== undefined) {
+    if (refused) {
       this.#asked--;
-      this.#live = [];
+      this.#over();
       return refused;
     }
-    const ready = pick(this.#live, this.#options?.priority === true);
+    const ready = pick(this.#given, this.#options?.priority);
     let won: Promise<Result | undefined>;
-    if (ready === undefined) {
-      this.#selection = new Selection(this.#live).park(this.#options);
+    if (ready < 0) {
+      this.#selection = new Selection(this.#given, this.#options);
       won = this.#selection.promise;
     } else {
-      won = settled(ready);
+      won = settled(this.#given, ready);
     }
     const promise = won.then(
       (result) => this.#report(result),
@@ -367,7 +353,9 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     this.#selection = undefined;
     if (result === undefined) return { value: undefined, done: true };
     if (result.state === "closed") {
-      this.#live = this.#live.filter((one) => one.key !== result.key);
+      const { keys, cases } = this.#given;
+      cases[keys?.indexOf(result.key as string) ?? result.key as number] =
+        undefined;
     }
     return { value: result, done: false };
   }
@@ -375,88 +363,18 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   #fail(reason: unknown): never {
     this.#asked--;
     this.#selection = undefined;
-    this.#live = [];
+    this.#over();
     throw reason;
   }
-}
 
-/** The cases that can become ready; throws unless some case was given. */
-function someCases(cases: SelectCases): Case[] {
-  const { given, live } = casesOf(cases);
-  if (given === 0) throw new TypeError("Cannot select: no case given");
-  return live;
-}
-
-/** Reads the cases, each once, and drops those that are never ready. */
-function casesOf(cases: SelectCases): { given: number; live: Case[] } {
-  if (typeof cases !== "object" || cases === null) {
-    throw new TypeError("Cannot select: cases must be a record or an array");
+  #over(): void {
+    this.#given.cases.fill(undefined);
   }
-  const live: Case[] = [];
-  if (Array.isArray(cases)) {
-    for (let i = 0; i < cases.length; i++) addCase(live, i, cases[i]);
-    return { given: cases.length, live };
-  }
-  const keys = Object.keys(cases);
-  for (const key of keys) {
-    addCase(live, key, (cases as Record<string, SelectCase>)[key]);
-  }
-  return { given: keys.length, live };
 }
 
-function addCase(live: Case[], key: string | number, one: SelectCase): void {
-  if (isNever(one)) return;
-  if (typeof one === "object") {
-    if (target in one) {
-      const to = one[target];
-      if (to !== undefined) live.push(new Case(key, undefined, to, one.value));
-      return;
-    }
-    if (typeof one[available] === "function") {
-      live.push(new Case(key, one, undefined, undefined));
-      return;
-    }
-  }
-  throw new TypeError(
-    `Cannot select: case "${key}" is neither a receiver nor made by sending()`,
-  );
-}
-
-function isNever(one: unknown): one is null | undefined | false {
-  return one === undefined || one === null || one === false;
-}
-
-/** A ready case, the first or a uniformly random one, if there is any. */
-function pick(cases: readonly Case[], priority: boolean): Case | undefined {
-  let picked: Case | undefined;
-  let ready = 0;
-  for (const one of cases) {
-    if (!one.ready) continue;
-    // The nth ready case replaces the pick with probability 1/n.
-    if (++ready === 1 || Math.random() * ready < 1) picked = one;
-    if (priority) break;
-  }
-  return picked;
-}
-
-/** Does a case that is ready. */
-function happen({ key, from, to, value }: Case): Result {
-  if (from === undefined) {
-    if (!to!.trySend(value as never)) throw unsent(value);
-    return { key, state: "ok", value: undefined };
-  }
-  if (from[available]()) return { key, state: "ok", value: from[take]() };
-  return closedResult(key, from[ended]()!);
-}
-
-function closedResult(key: string | number, ending: Ending): Result {
-  const reason = ending.plain ? undefined : ending.error;
-  return { key, state: "closed", reason };
-}
-
-function settled(ready: Case): Promise<Result> {
+function settled(given: Given, ready: number): Promise<Result> {
   try {
-    return Promise.resolve(happen(ready));
+    return Promise.resolve(happen(given, ready));
   } catch (error) {
     return Promise.reject(error);
   }
