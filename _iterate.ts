@@ -5,20 +5,22 @@
 
 import { refusal, signalOf } from "./_checks.ts";
 import { rest } from "./_turn.ts";
-import type { Owner, Waiter } from "./_waiter.ts";
+import type { Ending, Owner, Waiter } from "./_waiter.ts";
 import {
   abortable,
   end,
   fail,
   madeWaiter,
   makeWaiter,
+  over,
   withdraw,
+  woken,
 } from "./_waiter.ts";
 import type { ChannelWaitOptions, ReceivePort } from "./ends.ts";
 import { available, ended, park, take, takeMany } from "./ends.ts";
 
 /** Iterates over batches of up to `max` values; over single values if `max` is 0. */
-export class ChannelIterator<T, R> implements AsyncIterableIterator<R> {
+export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
   readonly #port: ReceivePort<T>;
   readonly #max: number;
   readonly #options: ChannelWaitOptions | undefined;
@@ -71,7 +73,7 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R> {
   #wait(): Promise<IteratorResult<R>> {
     const promise = new Promise<IteratorResult<R>>(makeWaiter);
     const waiter = madeWaiter();
-    waiter.owner = this.#owner;
+    waiter.owner = this;
     this.#waiting.push(waiter);
     const ending = this.#port[ended]();
     if (ending) {
@@ -83,19 +85,18 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R> {
     return rest(promise);
   }
 
-  readonly #owner: Owner = {
-    wake: (waiter, value) => {
-      this.#waiting.shift();
-      waiter.resolve({ value: this.#max ? [value] : value, done: false });
-    },
-    // As with the platform's own iterators, one call is told of the error; the
-    // iteration is over for those behind it.
-    end: (waiter, ending) => {
-      this.#waiting.shift();
-      if (this.#finished || ending.plain) {
-        waiter.resolve({ value: undefined, done: true });
-      } else waiter.reject(ending.error);
-      this.#finished = true;
-    },
-  };
+  [woken](waiter: Waiter, value: unknown): void {
+    this.#waiting.shift();
+    waiter.resolve({ value: this.#max ? [value] : value, done: false });
+  }
+
+  // As with the platform's own iterators, one call is told of the error; the
+  // iteration is over for those behind it.
+  [over](waiter: Waiter, ending: Ending): void {
+    this.#waiting.shift();
+    if (this.#finished || ending.plain) {
+      waiter.resolve({ value: undefined, done: true });
+    } else waiter.reject(ending.error);
+    this.#finished = true;
+  }
 }

@@ -13,12 +13,17 @@ export interface Ending {
   readonly error: unknown;
 }
 
+/** @ignore */
+export const woken: unique symbol = Symbol();
+/** @ignore */
+export const over: unique symbol = Symbol();
+
 /** Decides what waking means for waiters that are more than one plain promise. */
 export interface Owner {
   /** The operation happened. `value` is what was received, if it was a receive. */
-  wake(waiter: Waiter, value: unknown): void;
+  [woken](waiter: Waiter, value: unknown): void;
   /** It will not happen. */
-  end(waiter: Waiter, ending: Ending): void;
+  [over](waiter: Waiter, ending: Ending): void;
 }
 
 /** One operation, parked in one queue. */
@@ -52,14 +57,14 @@ export const withdraw: unique symbol = Symbol();
 /** Settles a waiter that was taken out of its queue. May run a `then` getter. */
 export function wake(waiter: Waiter, value: unknown): void {
   if (waiter.watch) unwatch(waiter.watch);
-  if (waiter.owner) waiter.owner.wake(waiter, value);
+  if (waiter.owner) waiter.owner[woken](waiter, value);
   else waiter.resolve(value);
 }
 
 /** Settles a waiter that was taken out because there is nothing more to wait for. */
 export function end(waiter: Waiter, ending: Ending): void {
   if (waiter.watch) unwatch(waiter.watch);
-  if (waiter.owner) waiter.owner.end(waiter, ending);
+  if (waiter.owner) waiter.owner[over](waiter, ending);
   else waiter.reject(ending.error);
 }
 

@@ -49,8 +49,10 @@ import {
   fail,
   madeWaiter,
   makeWaiter,
+  over,
   wake,
   withdraw,
+  woken,
 } from "./_waiter.ts";
 import type {
   ChannelReceiveOptions,
@@ -87,8 +89,8 @@ export {
 
 /** Owner of the waiters of `receiveMany`: the one value handed over is a batch. */
 const MANY: Owner = {
-  wake: (waiter, value) => waiter.resolve([value]),
-  end: (waiter, ending) => waiter.reject(ending!.error),
+  [woken]: (waiter, value) => waiter.resolve([value]),
+  [over]: (waiter, ending) => waiter.reject(ending.error),
 };
 
 const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
@@ -106,6 +108,7 @@ const NO_RING = new Ring<never>(0);
  * the other, and it can be closed for good. The contract of its operations stands
  * with its two ends, {@linkcode Sender} and {@linkcode Receiver}; functions
  * should take the end that they need. Every operation is O(1) unless it says more.
+ * A channel lives in one thread: a structured clone of it is an empty object.
  *
  * @example A bounded buffer and two workers
  * ```ts

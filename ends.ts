@@ -8,7 +8,8 @@ export interface ChannelWaitOptions {
    * Gives the wait up: the call rejects with the signal's `reason`, has taken
    * and stored nothing, and leaves no listener behind. A signal that is already
    * aborted wins over everything else, a value that is ready included (as in
-   * .NET and trio). `null` means none.
+   * .NET and trio). `null` means none. What waits keeps no process alive: in Node
+   * neither does `AbortSignal.timeout`, so the process may end before it fires.
    */
   signal?: AbortSignal | null | undefined;
 }

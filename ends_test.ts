@@ -9,7 +9,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { CountedController, isPending, SettleLog, tick } from "./_testing.ts";
-import { Waiter, withdraw } from "./_waiter.ts";
+import { over, Waiter, withdraw, woken } from "./_waiter.ts";
 import { Channel, ChannelClosedError } from "./channel.ts";
 import {
   acknowledge,
@@ -215,11 +215,11 @@ for (const capacity of capacities) {
     const channel = new Channel<number>(capacity);
     const { waiter, promise } = promised();
     waiter.owner = {
-      wake(waiter, value) {
+      [woken](waiter, value) {
         channel[retain](1);
         waiter.resolve(value);
       },
-      end: (waiter) => waiter.reject("ended"),
+      [over]: (waiter) => waiter.reject("ended"),
     };
     channel[park](waiter, false);
     assert(channel.trySend(1));

@@ -38,7 +38,7 @@ import { refusal, signalOf } from "./_checks.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
 import { rest } from "./_turn.ts";
 import type { Ending, Owner, Parking } from "./_waiter.ts";
-import { Waiter, withdraw } from "./_waiter.ts";
+import { over, Waiter, withdraw, woken } from "./_waiter.ts";
 import type {
   ChannelWaitOptions,
   Receiver,
@@ -262,12 +262,12 @@ class Selection extends Watch implements Owner {
     }
   }
 
-  wake(winner: Case, value: unknown): void {
+  [woken](winner: Case, value: unknown): void {
     this.withdraw(winner);
     this.resolve({ key: winner.key, state: "ok", value });
   }
 
-  end(winner: Case, ending: Ending): void {
+  [over](winner: Case, ending: Ending): void {
     this.withdraw(winner);
     if (winner.sends) this.reject(ending.error);
     else this.resolve(closedResult(winner.key, ending));
