@@ -26,12 +26,9 @@ export function checkMax(max: number): void {
 }
 
 /** Throws a TypeError unless the signal, if there is one, can be waited on. */
-export function signalOf(
-  options: { readonly signal?: AbortSignal | null | undefined } | undefined,
-): AbortSignal | undefined {
-  const signal = options?.signal ?? undefined;
+export function checkSignal(signal: AbortSignal | null | undefined): void {
   if (
-    signal !== undefined && !(
+    signal !== undefined && signal !== null && !(
       typeof signal.aborted === "boolean" &&
       typeof signal.addEventListener === "function" &&
       typeof signal.removeEventListener === "function"
@@ -39,17 +36,16 @@ export function signalOf(
   ) {
     throw new TypeError("Cannot wait: signal is not an AbortSignal");
   }
-  return signal;
 }
 
 /** The rejection that the arguments call for before anything is looked at, if any. */
 export function refusal(
-  options: { readonly signal?: AbortSignal | null | undefined } | undefined,
+  signal: AbortSignal | null | undefined,
   max = 1,
 ): Promise<never> | undefined {
   try {
     checkMax(max);
-    const signal = signalOf(options);
+    checkSignal(signal);
     return signal?.aborted ? Promise.reject(signal.reason) : undefined;
   } catch (error) {
     return Promise.reject(error);

@@ -3,7 +3,7 @@
 // Written by hand: an async generator costs 3.5 times as much, looks ahead, and
 // cannot settle a `next` that waits when `return` is called.
 
-import { refusal, signalOf } from "./_checks.ts";
+import { checkSignal, refusal } from "./_checks.ts";
 import { rest } from "./_turn.ts";
 import type { Ending, Owner, Waiter } from "./_waiter.ts";
 import {
@@ -16,16 +16,18 @@ import {
   withdraw,
   woken,
 } from "./_waiter.ts";
-import type { ChannelWaitOptions, ReceivePort } from "./ends.ts";
+import type { ReceivePort } from "./ends.ts";
 import { available, ended, park, take, takeMany } from "./ends.ts";
 
 /** Iterates over batches of up to `max` values; over single values if `max` is 0. */
 export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
   readonly #port: ReceivePort<T>;
   readonly #max: number;
-  readonly #options: ChannelWaitOptions | undefined;
+  readonly #signal: AbortSignal | null | undefined;
   #finished = false;
-  #turns = 0;
+  // One call of `next` in four counts as work; the first does, for the sake of
+  // short loops.
+  #turn = 3;
   // The calls of `next` that wait. They are parked in one queue and abort together,
   // so only the oldest ever leaves.
   readonly #waiting: Waiter[] = [];
@@ -33,18 +35,19 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
   constructor(
     port: ReceivePort<T>,
     max: number,
-    options: ChannelWaitOptions | undefined,
+    signal: AbortSignal | null | undefined,
   ) {
     this.#port = port;
     this.#max = max;
-    this.#options = signalOf(options) && options;
+    checkSignal(signal);
+    this.#signal = signal;
   }
 
   next(): Promise<IteratorResult<R>> {
     if (this.#finished) {
       return Promise.resolve({ value: undefined, done: true });
     }
-    const refused = this.#options && refusal(this.#options);
+    const refused = this.#signal && refusal(this.#signal);
     if (refused) {
       this.#finished = true;
       return refused;
@@ -54,7 +57,7 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
       ? this.#port[takeMany](this.#max)
       : this.#port[take]();
     const promise = Promise.resolve({ value: value as R, done: false });
-    return (++this.#turns & 7) === 0 ? rest(promise) : promise;
+    return ++this.#turn & 3 ? promise : rest(promise);
   }
 
   return(value?: unknown): Promise<IteratorResult<R>> {
@@ -80,7 +83,7 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
       end(waiter, ending);
     } else {
       this.#port[park](waiter, false);
-      abortable(this.#port, waiter, this.#options);
+      abortable(this.#port, waiter, this.#signal);
     }
     return rest(promise);
   }

@@ -43,7 +43,7 @@ export function checkOptions(
   onDrop: unknown,
 ): void {
   if (!["wait", "drop-oldest", "drop-incoming"].includes(overflow)) {
-    throw new TypeError("Cannot create channel: overflow is unknown");
+    throw new TypeError("Cannot create channel: unknown overflow");
   }
   if (onDrop !== undefined && typeof onDrop !== "function") {
     throw new TypeError("Cannot create channel: onDrop is no function");

@@ -1,6 +1,6 @@
 // _send_all.ts: sending every value of a source.
 
-import { signalOf } from "./_checks.ts";
+import { checkSignal } from "./_checks.ts";
 import { DONE, rest } from "./_turn.ts";
 import {
   abortable,
@@ -35,9 +35,10 @@ export async function sendEach<T>(
   const slow = source?.[Symbol.asyncIterator];
   const start = slow ?? source?.[Symbol.iterator];
   if (typeof start !== "function") {
-    throw new TypeError("Cannot send all: source is not iterable");
+    throw new TypeError("Cannot send all: not iterable");
   }
-  const signal = signalOf(options);
+  const signal = options?.signal;
+  checkSignal(signal);
   if (signal?.aborted) throw signal.reason;
   const iterator = start.call(source);
   let left = BURST;
@@ -46,12 +47,12 @@ export async function sendEach<T>(
     while (true) {
       const next = iterator.next();
       const { done, value } = slow
-        ? await rest(unlessAborted(next as Promise<IteratorResult<T>>, options))
+        ? await rest(unlessAborted(next as Promise<IteratorResult<T>>, signal))
         : next as IteratorResult<T>;
       if (done) return;
       sending = true;
       if (signal?.aborted) throw signal.reason;
-      if (!to.trySend(value)) await to.send(value, options);
+      if (!to.trySend(value)) await to.send(value, { signal });
       else if (--left === 0) {
         left = BURST;
         await rest(DONE);
@@ -77,9 +78,8 @@ async function stop(iterator: Steps<unknown>): Promise<void> {
 
 function unlessAborted<T>(
   promise: Promise<T>,
-  options: ChannelSendOptions | undefined,
+  signal: AbortSignal | null | undefined,
 ): Promise<T> {
-  const signal = options?.signal;
   if (!signal) return Promise.resolve(promise);
   const outcome = new Promise<T>(makeWaiter);
   const waiter = madeWaiter();
@@ -88,6 +88,6 @@ function unlessAborted<T>(
     (error) => fail(waiter, error),
   );
   if (signal.aborted) fail(waiter, signal.reason);
-  else abortable({ [withdraw]() {} }, waiter, options);
+  else abortable({ [withdraw]() {} }, waiter, signal);
   return outcome;
 }

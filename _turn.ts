@@ -1,10 +1,12 @@
 // _turn.ts: letting the event loop breathe.
 //
 // Tasks that only wait on channels hand the turn to each other by microtasks,
-// and no timer or I/O runs before the last of those. So every operation that
-// returns a promise counts one down here; now and then that leads to a look at
-// the clock; and when microtasks have run for SUSPECT + LIMIT ms without a break, the
-// promises of all operations wait for the next turn of the event loop.
+// and no timer or I/O runs before the last of those. So operations that wait, or
+// might have waited, count one down here (of those that cost next to nothing, one in
+// four or eight); now and then that leads to a look at the clock; and when microtasks have run for SUSPECT + LIMIT ms without a break,
+// operations settle in the next turn of the event loop. Each settles once and with
+// the same outcome; only the order in which several settle is not kept across
+// such a pause.
 //
 // The end of a turn is seen by a timer of 0 ms, set after SUSPECT ms of work: so
 // there is none while nothing is busy, and never more than one. When a pause begins
@@ -14,7 +16,7 @@
 
 const SUSPECT = 5;
 const LIMIT = 2;
-const LONGEST_STRIDE = 1024;
+const LONGEST_STRIDE = 256;
 
 // Kept from the start, so that a test's fake timers cannot stop real work.
 const later = setTimeout;
@@ -52,10 +54,10 @@ function breathe<T>(promise: Promise<T>): Promise<T> {
 function look(): boolean {
   if (pause) return true;
   const now = clock.now();
-  // A look about every millisecond, whatever the values cost.
+  // Twice as far to the next look, or one step if it took over a millisecond.
   const elapsed = now - looked;
   looked = now;
-  // After so long a gap there was nothing to do, or else the next look knows better.
+  // In so long a gap there was nothing to do, or else the next look knows better.
   if (elapsed > SUSPECT && stride > 1) since = now;
   left[0] = stride = elapsed > 1 ? 1 : Math.min(stride * 2, LONGEST_STRIDE);
   if (begun === undefined) {

@@ -105,14 +105,13 @@ class Withdrawal extends Watch {
 }
 
 /**
- * Has the abort of the options' signal, if there is one, withdraw a parked waiter.
- * Call it when all else is done.
+ * Has the abort of `signal`, if there is one, withdraw a parked waiter. Call it
+ * when all else is done.
  */
 export function abortable(
   at: Parking,
   waiter: Waiter,
-  options: { readonly signal?: AbortSignal | null | undefined } | undefined,
+  signal: AbortSignal | null | undefined,
 ): void {
-  const signal = options?.signal;
   if (signal) watch(signal, waiter.watch = new Withdrawal(at, waiter));
 }

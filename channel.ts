@@ -27,7 +27,7 @@
 // 5. Every parked waiter is live: taking, aborting or leaving takes it out, and
 //    its select siblings with it, in the same turn.
 // 6. Closed is final; drained is closed, buffer empty, no lease out; once drained,
-//    receivers are ended and joiners resolved, no later than in the next microtask.
+//    receivers are ended at once, and joiners hear of it last, microtasks later.
 // 7. Values leave in the order accepted; waiters are served oldest first.
 // 8. Every accepted value is received, given to `onDrop`, leased, or in the buffer.
 // 9. State first, user code after: a call has changed all that it will change
@@ -230,10 +230,11 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.receiveMany}. */
   receiveMany(max = Infinity, options?: ChannelReceiveOptions): Promise<T[]> {
-    const refused = refusal(options, max);
+    const signal = options?.signal;
+    const refused = refusal(signal, max);
     if (refused) return refused;
     const values = this[takeMany](max);
-    if (values.length === 0) return this.#receiveLater<T[]>(MANY, options);
+    if (values.length === 0) return this.#receiveLater<T[]>(MANY, signal);
     return rest(Promise.resolve(values));
   }
 
@@ -254,7 +255,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.values}. */
   values(options?: ChannelReceiveOptions): AsyncIterableIterator<T> {
-    return new ChannelIterator<T, T>(this, 0, options);
+    return new ChannelIterator<T, T>(this, 0, options?.signal);
   }
 
   /** {@linkcode Channel.values} without options, for `for await`. */
@@ -308,14 +309,15 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.join}. */
   join(options?: ChannelWaitOptions): Promise<void> {
-    const refused = refusal(options);
+    const signal = options?.signal;
+    const refused = refusal(signal);
     if (refused) return refused;
     // Behind those who wait, if they are about to be told.
     if (this.drained && !this.#joiners) return DONE;
     const promise = new Promise<void>(executor);
     const waiter = madeWaiter();
     this.#joiners = append(this.#joiners, waiter);
-    abortable(this, waiter, options);
+    abortable(this, waiter, signal);
     return promise;
   }
 
@@ -349,7 +351,10 @@ export class Channel<in out T>
     return this.#ring.size === 0;
   }
 
-  /** See {@linkcode Sender.closeSignal}. Its `reason` is what a receive rejects with. */
+  /**
+   * See {@linkcode Sender.closeSignal}. Its `reason` is what a receive rejects with;
+   * an `AbortError` if that is `undefined`.
+   */
   get closeSignal(): AbortSignal {
     const closing = this.#ends();
     const controller = closing.controller ??= new AbortController();
@@ -396,7 +401,8 @@ export class Channel<in out T>
     value: T,
     options: ChannelSendOptions | undefined,
   ): Promise<void> {
-    const refused = options && refusal(options);
+    const signal = options?.signal;
+    const refused = options && refusal(signal);
     if (refused) return refused;
     if (this.#closed) return Promise.reject(unsent(value));
     if (this.#accept(value)) return rest(DONE);
@@ -404,17 +410,20 @@ export class Channel<in out T>
     const waiter = madeWaiter();
     waiter.value = value;
     this.#senders = append(this.#senders, waiter);
-    abortable(this, waiter, options);
+    abortable(this, waiter, signal);
     return rest(promise);
   }
 
   #receiveSlowly(options: ChannelReceiveOptions | undefined): Promise<T> {
-    const refused = options && refusal(options);
+    const signal = options?.signal;
+    const refused = options && refusal(signal);
     if (refused) return refused;
-    if (this.#ring.size > 0) return rest(Promise.resolve(this.#shift()));
+    if (this.#ring.size > 0) {
+      return rest(Promise.resolve(this.#shift()));
+    }
     return this.#senders
       ? Promise.resolve(this.#takeOver())
-      : this.#receiveLater(undefined, options);
+      : this.#receiveLater(undefined, signal);
   }
 
   #nothing(): { state: "empty" } | { state: "closed" } {
@@ -509,7 +518,7 @@ export class Channel<in out T>
   // Parks a receive, or says that there is nothing to wait for.
   #receiveLater<R>(
     owner: Owner | undefined,
-    options: ChannelReceiveOptions | undefined,
+    signal: AbortSignal | null | undefined,
   ): Promise<R> {
     const ending = this.#closed && this[ended]();
     if (ending) return Promise.reject(ending.error);
@@ -517,7 +526,7 @@ export class Channel<in out T>
     const waiter = madeWaiter();
     waiter.owner = owner;
     this.#receivers = append(this.#receivers, waiter);
-    abortable(this, waiter, options);
+    abortable(this, waiter, signal);
     return rest(promise);
   }
 

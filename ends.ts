@@ -60,7 +60,7 @@ export interface Sender<in T> extends SendPort {
    * @param value The value; anything, `undefined` included.
    * @param options `signal` gives the wait up; nothing was sent then.
    * @returns Resolves once accepted.
-   * @throws {TypeError} If the signal is none (as every rejection here, through the promise).
+   * @throws {TypeError} If `signal` is not an AbortSignal. This and all below come as rejections.
    * @throws {ChannelClosedError} If the channel is closed, or closes meanwhile; holds the value.
    */
   readonly send: (value: T, options?: ChannelSendOptions) => Promise<void>;
@@ -81,6 +81,8 @@ export interface Sender<in T> extends SendPort {
    * @param options `signal` gives up, even while the source is thinking; a
    * value that the source had given out by then and that found no room is gone.
    * @returns Resolves once the last value is accepted; rejects with the source's own error.
+   * @throws {TypeError} If `source` is not iterable, or as `send`.
+   * @throws {ChannelClosedError} As `send`.
    */
   readonly sendAll: (
     source: Iterable<T> | AsyncIterable<T>,
@@ -116,6 +118,7 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
    *
    * @param options `signal` gives the wait up; nothing was taken then.
    * @returns The value.
+   * @throws {TypeError} If `signal` is not an AbortSignal. This and all below come as rejections.
    * @throws {ChannelClosedError} Once closed and drained; after `close(reason)` the reason itself.
    */
   receive(options?: ChannelReceiveOptions): Promise<T>;
@@ -131,7 +134,8 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
    * @param max The most values to take, 1 or more; all there are by default.
    * @param options `signal` gives the wait up; nothing was taken then.
    * @returns At least one value, oldest first.
-   * @throws {RangeError} If `max` is not a whole number >= 1 or Infinity.
+   * @throws {RangeError} If `max` is a number, but not a whole one >= 1 or Infinity.
+   * @throws {TypeError} If `max` is not a number, or as `receive`.
    * @throws {ChannelClosedError} As `receive`.
    */
   receiveMany(max?: number, options?: ChannelReceiveOptions): Promise<T[]>;
@@ -140,6 +144,8 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
    *
    * @param max The most values in a batch; all there are by default.
    * @returns An iterator of batches of at least one value.
+   * @throws {RangeError} As `receiveMany`, but at once.
+   * @throws {TypeError} As `receiveMany`, but at once.
    */
   batches(max?: number): AsyncIterableIterator<T[]>;
   /**
@@ -149,6 +155,7 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
    *
    * @param options `signal` makes the iteration throw its reason.
    * @returns An iterator; `next` may be called again before it has settled.
+   * @throws {TypeError} At once, if `signal` is not an AbortSignal.
    */
   values(options?: ChannelReceiveOptions): AsyncIterableIterator<T>;
   /**
@@ -157,6 +164,7 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
    *
    * @param options `signal` gives this wait up; nothing else rejects it.
    * @returns Resolves at once if that is so already.
+   * @throws {TypeError} If `signal` is not an AbortSignal, as a rejection.
    */
   join(options?: ChannelWaitOptions): Promise<void>;
   /** Whether the channel was closed. */

@@ -20,7 +20,7 @@
  * for (let job = 1; job <= 4; job++) await jobs.send(job);
  * jobs.close();
  * await Promise.all(workers);
- * assertEquals(squares.toSorted(), [1, 16, 4, 9]);
+ * assertEquals(squares, [1, 4, 9, 16]);
  * ```
  *
  * @module

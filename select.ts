@@ -34,7 +34,7 @@ import {
   receives,
   some,
 } from "./_cases.ts";
-import { refusal, signalOf } from "./_checks.ts";
+import { checkSignal, refusal } from "./_checks.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
 import { rest } from "./_turn.ts";
 import type { Ending, Owner, Parking } from "./_waiter.ts";
@@ -152,7 +152,8 @@ export function sending<T>(
  * @param options `signal` gives the wait up; `priority` takes the first ready case.
  * @returns Which case happened, and what it gave.
  * @throws {TypeError} If there is no case, or one is neither a receiver, a send
- * case nor `null`, `undefined` or `false`; nothing was registered then.
+ * case nor `null`, `undefined` or `false`, or if `signal` is not an AbortSignal;
+ * nothing was registered then.
  * @throws {ChannelClosedError} If the case picked is a send and its channel is
  * closed, or one it waits for closes; holds the value.
  */
@@ -166,11 +167,13 @@ export function select<const C extends SelectCases>(
   } catch (error) {
     return Promise.reject(error);
   }
-  const refused = options && refusal(options);
+  const priority = options?.priority;
+  const signal = options?.signal;
+  const refused = options && refusal(signal);
   if (refused) return refused;
-  const ready = pick(given, options?.priority);
+  const ready = pick(given, priority);
   const promise = ready < 0
-    ? new Selection(given, options).promise
+    ? new Selection(given, signal).promise
     : settled(given, ready);
   return rest(promise) as Promise<SelectResult<C>>;
 }
@@ -210,8 +213,13 @@ export function selectEach<const C extends SelectCases>(
   options?: SelectOptions,
 ): AsyncIterableIterator<SelectResult<C>> {
   const given = some(read(cases));
-  signalOf(options);
-  return new SelectIterator(given, options) as AsyncIterableIterator<
+  const signal = options?.signal;
+  checkSignal(signal);
+  return new SelectIterator(
+    given,
+    options?.priority,
+    signal,
+  ) as AsyncIterableIterator<
     SelectResult<C>
   >;
 }
@@ -239,13 +247,12 @@ class Selection extends Watch implements Owner {
     },
   );
 
-  constructor(given: Given, options: SelectOptions | undefined) {
+  constructor(given: Given, signal: AbortSignal | null | undefined) {
     super();
     for (let i = 0; i < given.cases.length; i++) {
       const one = given.cases[i];
       if (one !== undefined) this.#park(keyOf(given, i), one);
     }
-    const signal = options?.signal;
     if (signal) watch(signal, this);
   }
 
@@ -290,15 +297,21 @@ class Selection extends Watch implements Owner {
 /** The iterator of `selectEach`. */
 class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   #given: Given;
-  readonly #options: SelectOptions | undefined;
+  readonly #priority: boolean | undefined;
+  readonly #signal: AbortSignal | null | undefined;
   #selection: Selection | undefined;
   /** Calls of `next` that have not come to a result, and the last one's promise. */
   #asked = 0;
   #last: Promise<unknown> | undefined;
 
-  constructor(given: Given, options: SelectOptions | undefined) {
+  constructor(
+    given: Given,
+    priority: boolean | undefined,
+    signal: AbortSignal | null | undefined,
+  ) {
     this.#given = given;
-    this.#options = options;
+    this.#priority = priority;
+    this.#signal = signal;
   }
 
   next(): Promise<IteratorResult<Result, undefined>> {
@@ -324,19 +337,19 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
 
   #step(): Promise<IteratorResult<Result, undefined>> {
     if (this.#given.cases.every(isNever)) {
-      this.#asked--;
+      this.#answered();
       return Promise.resolve({ value: undefined, done: true });
     }
-    const refused = refusal(this.#options);
+    const refused = refusal(this.#signal);
     if (refused) {
-      this.#asked--;
+      this.#answered();
       this.#over();
       return refused;
     }
-    const ready = pick(this.#given, this.#options?.priority);
+    const ready = pick(this.#given, this.#priority);
     let won: Promise<Result | undefined>;
     if (ready < 0) {
-      this.#selection = new Selection(this.#given, this.#options);
+      this.#selection = new Selection(this.#given, this.#signal);
       won = this.#selection.promise;
     } else {
       won = settled(this.#given, ready);
@@ -349,7 +362,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   }
 
   #report(result: Result | undefined): IteratorResult<Result, undefined> {
-    this.#asked--;
+    this.#answered();
     this.#selection = undefined;
     if (result === undefined) return { value: undefined, done: true };
     if (result.state === "closed") {
@@ -361,10 +374,15 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   }
 
   #fail(reason: unknown): never {
-    this.#asked--;
+    this.#answered();
     this.#selection = undefined;
     this.#over();
     throw reason;
+  }
+
+  #answered(): void {
+    // What was last received is not retained.
+    if (--this.#asked === 0) this.#last = undefined;
   }
 
   #over(): void {
