@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { collect, CountedController, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
-import { select, sending, trySelect } from "./select.ts";
+import { select, selectEach, sending, trySelect } from "./select.ts";
 
 const MB = 2 ** 20;
 const REASON = { why: "enough" };
@@ -341,4 +341,18 @@ Deno.test("select() that loses on one channel 100,000 times leaves no waiter the
   assertEquals(loser!.stats().waitingReceivers, 0);
   assertEquals(full!.stats().waitingSenders, 0);
   assertEquals(controller.listeners, 0);
+});
+
+Deno.test("selectEach() retains nothing of what it has given", async () => {
+  const channel = new Channel<object>(1);
+  const results = selectEach({ channel });
+  const given = await (async () => {
+    channel.sendNow({});
+    const { value } = await results.next();
+    return new WeakRef(value.state === "ok" ? value.value : {});
+  })();
+  await tick();
+  collect();
+  assertEquals(given.deref(), undefined);
+  assertEquals(channel.closed, false);
 });

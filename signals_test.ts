@@ -359,3 +359,18 @@ for (const capacity of [0, 1, 3]) {
     assertEquals([waitingReceivers, waitingSenders], [0, 0]);
   });
 }
+
+Deno.test("options.signal is read once, so that no getter can change it on the way", async () => {
+  const channel = new Channel<number>();
+  let reads = 0;
+  const options = {
+    get signal() {
+      if (++reads > 1) throw new Error("read twice");
+      return new AbortController().signal;
+    },
+  };
+  const waiting = channel.receive(options);
+  assertEquals(reads, 1);
+  assert(channel.trySend(1));
+  assertEquals(await waiting, 1);
+});
