@@ -58,12 +58,15 @@ async function race(
   const answers = new Channel<string>();
   const late = new Channel<never>();
   const timer = setTimeout(() => late.close(), limit);
-  const asked = servers.map((server) => server.ask(answers));
+  // Whoever refuses has lost; the others race on.
+  const asked = Promise.allSettled(
+    servers.map((server) => server.ask(answers)),
+  );
   const first = await select({ answer: answers, late });
   const ms = performance.now() - start;
   clearTimeout(timer);
   answers.close(); // aborts the other requests
-  await Promise.allSettled(asked);
+  await asked;
   if (first.key !== "answer" || first.state !== "ok") return undefined;
   return { name: first.value, ms };
 }
