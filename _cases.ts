@@ -5,11 +5,11 @@ import type { Receiver, SelectCase, SelectCases, SendCase } from "./ends.ts";
 import { available, ended, sendable, take, target } from "./ends.ts";
 import { unsent } from "./errors.ts";
 
-/** The cases, each read once. A case that can never be ready is `undefined`. */
+/** The cases of a select, checked. */
 export interface Given {
   /** The keys of a record; an array's are its indices. */
   readonly keys: readonly string[] | undefined;
-  readonly cases: (Receiver<unknown> | SendCase | undefined)[];
+  readonly cases: readonly SelectCase[];
 }
 
 /** What a select comes to. */
@@ -25,14 +25,13 @@ export function read(cases: SelectCases): Given {
   if (typeof cases !== "object" || cases === null) {
     throw new TypeError("Cannot select: cases must be a record or an array");
   }
-  const read: Given["cases"] = [];
   if (Array.isArray(cases)) {
-    for (let i = 0; i < cases.length; i++) read.push(check(cases[i], i));
-    return { keys: undefined, cases: read };
+    for (let i = 0; i < cases.length; i++) check(cases[i], i);
+    return { keys: undefined, cases };
   }
   const keys = Object.keys(cases);
   const record = cases as Record<string, SelectCase>;
-  for (const key of keys) read.push(check(record[key], key));
+  const read = keys.map((key) => check(record[key], key));
   return { keys, cases: read };
 }
 
@@ -42,15 +41,10 @@ export function some(given: Given): Given {
   throw new TypeError("Cannot select: no case given");
 }
 
-function check(
-  one: SelectCase,
-  key: string | number,
-): Receiver<unknown> | SendCase | undefined {
-  if (isNever(one)) return undefined;
-  if (typeof one === "object") {
-    if (receives(one)) return one;
-    if (target in one) return one[target] && one;
-  }
+function check(one: SelectCase, key: string | number): SelectCase {
+  if (
+    isNever(one) || typeof one === "object" && (receives(one) || target in one)
+  ) return one;
   throw new TypeError(
     `Cannot select: case "${key}" is neither a receiver nor made by sending()`,
   );
@@ -66,13 +60,18 @@ export function isNever(one: unknown): one is null | undefined | false {
   return one === undefined || one === null || one === false;
 }
 
+/** Whether it can ever be ready: it is a receive, or a send to somewhere. */
+export function isLive(one: SelectCase): one is Receiver<unknown> | SendCase {
+  return !isNever(one) && (receives(one) || one[target] !== undefined);
+}
+
 /** The index of a ready case, the first or a uniformly random one; -1 if there is none. */
 export function pick({ cases }: Given, priority: boolean | undefined): number {
   let picked = -1;
   let ready = 0;
   for (let i = 0; i < cases.length; i++) {
     const one = cases[i];
-    if (one === undefined || !isReady(one)) continue;
+    if (!isReady(one)) continue;
     // The nth ready case replaces the pick with probability 1/n.
     if (++ready === 1 || Math.random() * ready < 1) picked = i;
     if (priority) break;
@@ -80,16 +79,17 @@ export function pick({ cases }: Given, priority: boolean | undefined): number {
   return picked;
 }
 
-function isReady(one: Receiver<unknown> | SendCase): boolean {
-  return receives(one)
-    ? one[available]() || one[ended]() !== undefined
-    : one[target]![sendable]() !== false;
+function isReady(one: SelectCase): boolean {
+  if (isNever(one)) return false;
+  if (receives(one)) return one[available]() || one[ended]() !== undefined;
+  const to = one[target];
+  return to !== undefined && to[sendable]() !== false;
 }
 
 /** Does a case that is ready. Throws if it is a send to a closed channel. */
 export function happen(given: Given, index: number): Result {
   const key = keyOf(given, index);
-  const one = given.cases[index]!;
+  const one = given.cases[index] as Receiver<unknown> | SendCase;
   if (receives(one)) {
     return one[available]()
       ? { key, state: "ok", value: one[take]() }

@@ -5,8 +5,8 @@ import { ChannelClosedError } from "./errors.ts";
 
 /** Made by whatever first needs it: a close, a lease, a `closeSignal`. */
 export class Closing implements Ending {
-  /** What was given to `close`: at most one reason. */
-  reason: [reason: unknown] | [] = [];
+  /** What was given to `close`, set by it: at most one reason. */
+  reason!: [reason: unknown] | [];
   /** Values that come back are dropped: `cancel` was called. */
   discards = false;
   /** Values that a transport holds; they may come back. */

@@ -27,6 +27,7 @@ import type { Given, Result } from "./_cases.ts";
 import {
   closedResult,
   happen,
+  isLive,
   isNever,
   keyOf,
   pick,
@@ -42,6 +43,7 @@ import { over, Waiter, withdraw, woken } from "./_waiter.ts";
 import type {
   ChannelWaitOptions,
   Receiver,
+  SelectCase,
   SelectCases,
   SendCase,
   Sender,
@@ -251,7 +253,7 @@ class Selection extends Watch implements Owner {
     super();
     for (let i = 0; i < given.cases.length; i++) {
       const one = given.cases[i];
-      if (one !== undefined) this.#park(keyOf(given, i), one);
+      if (isLive(one)) this.#park(keyOf(given, i), one);
     }
     if (signal) watch(signal, this);
   }
@@ -296,7 +298,9 @@ class Selection extends Watch implements Owner {
 
 /** The iterator of `selectEach`. */
 class SelectIterator implements AsyncIterableIterator<Result, undefined> {
-  #given: Given;
+  readonly #given: Given;
+  /** Of `#given`; what is retired becomes `undefined`. */
+  readonly #cases: SelectCase[];
   readonly #priority: boolean | undefined;
   readonly #signal: AbortSignal | null | undefined;
   #selection: Selection | undefined;
@@ -309,7 +313,8 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     priority: boolean | undefined,
     signal: AbortSignal | null | undefined,
   ) {
-    this.#given = given;
+    this.#cases = [...given.cases];
+    this.#given = { keys: given.keys, cases: this.#cases };
     this.#priority = priority;
     this.#signal = signal;
   }
@@ -336,7 +341,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   }
 
   #step(): Promise<IteratorResult<Result, undefined>> {
-    if (this.#given.cases.every(isNever)) {
+    if (!this.#cases.some(isLive)) {
       this.#answered();
       return Promise.resolve({ value: undefined, done: true });
     }
@@ -366,9 +371,9 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     this.#selection = undefined;
     if (result === undefined) return { value: undefined, done: true };
     if (result.state === "closed") {
-      const { keys, cases } = this.#given;
-      cases[keys?.indexOf(result.key as string) ?? result.key as number] =
-        undefined;
+      const { keys } = this.#given;
+      const index = keys?.indexOf(result.key as string) ?? result.key as number;
+      this.#cases[index] = undefined;
     }
     return { value: result, done: false };
   }
@@ -386,7 +391,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   }
 
   #over(): void {
-    this.#given.cases.fill(undefined);
+    this.#cases.fill(undefined);
   }
 }
 
