@@ -1,5 +1,8 @@
 // _testing.ts: what the tests share.
 
+import { assert, assertEquals } from "@std/assert";
+import { Channel } from "./channel.ts";
+
 /** Lets all microtasks run, and one turn of the event loop. */
 export function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
@@ -105,4 +108,54 @@ export async function medianMs(
     if (i >= 0) times.push(performance.now() - start);
   }
   return times.sort((a, b) => a - b)[rounds >> 1]!;
+}
+
+/** A channel that already holds `values`. */
+export function filled<T>(capacity: number, ...values: T[]): Channel<T> {
+  const channel = new Channel<T>(capacity);
+  for (const value of values) assert(channel.trySend(value));
+  return channel;
+}
+
+/** A channel whose buffer is full of these values. */
+export function holding<T>(...values: T[]): Channel<T> {
+  const channel = new Channel<T>(values.length);
+  for (const value of values) channel.sendNow(value);
+  return channel;
+}
+
+/** A closed channel that holds nothing. */
+export function closed<T>(...reason: [unknown] | []): Channel<T> {
+  const channel = new Channel<T>();
+  channel.close(...reason);
+  return channel;
+}
+
+/** How many wait on each side: senders, receivers. */
+export function waiting<T>(channel: Channel<T>): [number, number] {
+  const { waitingSenders, waitingReceivers } = channel.stats();
+  return [waitingSenders, waitingReceivers];
+}
+
+/** Fails if anything waits on a channel. */
+export function assertAtRest(
+  ...channels: { stats: Channel<unknown>["stats"] }[]
+): void {
+  for (const channel of channels) {
+    const { waitingSenders, waitingReceivers } = channel.stats();
+    assertEquals([waitingSenders, waitingReceivers], [0, 0]);
+  }
+}
+
+/** Runs a test whose outcome may be random often enough to see every outcome. */
+export async function often(body: () => void | Promise<void>): Promise<void> {
+  for (let i = 0; i < 50; i++) await body();
+}
+
+/** What a promise rejects with. */
+export function reasonOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => Promise.reject(new Error("Did not reject")),
+    (reason) => reason,
+  );
 }

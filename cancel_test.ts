@@ -7,7 +7,13 @@ import {
   assertInstanceOf,
   assertStrictEquals,
 } from "@std/assert";
-import { isPending, SettleLog, tick, unhandledIn } from "./_testing.ts";
+import {
+  isPending,
+  reasonOf,
+  SettleLog,
+  tick,
+  unhandledIn,
+} from "./_testing.ts";
 import { Channel, ChannelClosedError } from "./channel.ts";
 import { select, sending } from "./select.ts";
 
@@ -20,14 +26,6 @@ function dropping(capacity: number, ...values: number[]) {
   });
   for (const value of values) assert(channel.trySend(value));
   return { channel, dropped };
-}
-
-/** What a promise rejects with. */
-function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => Promise.reject(new Error("Did not reject")),
-    (reason) => reason,
-  );
 }
 
 for (const capacity of [3, Infinity]) {

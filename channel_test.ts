@@ -9,17 +9,17 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { collect, isPending, random, SettleLog, tick } from "./_testing.ts";
+import {
+  collect,
+  filled,
+  isPending,
+  random,
+  SettleLog,
+  tick,
+} from "./_testing.ts";
 import { Channel, ChannelClosedError } from "./channel.ts";
 
 const CAPACITIES = [0, 1, 3, Infinity];
-
-/** A channel that already holds `values`. */
-function filled<T>(capacity: number, ...values: T[]): Channel<T> {
-  const channel = new Channel<T>(capacity);
-  for (const value of values) assert(channel.trySend(value));
-  return channel;
-}
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);

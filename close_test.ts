@@ -10,7 +10,9 @@ import {
 } from "@std/assert";
 import {
   CountedController,
+  filled,
   isPending,
+  reasonOf,
   SettleLog,
   tick,
   unhandledIn,
@@ -23,21 +25,6 @@ const REASONS = [new Error("reason"), "reason", 0, null];
 const END = Symbol("end");
 
 type MaybePromise<T> = T | Promise<T>;
-
-/** A channel that already holds `values`. */
-function filled<T>(capacity: number, ...values: T[]): Channel<T> {
-  const channel = new Channel<T>(capacity);
-  for (const value of values) assert(channel.trySend(value));
-  return channel;
-}
-
-/** What a promise rejects with. */
-function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => Promise.reject(new Error("Did not reject")),
-    (reason) => reason,
-  );
-}
 
 function endOf(error: unknown): typeof END {
   assertInstanceOf(error, ChannelClosedError);

@@ -7,33 +7,12 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import * as std from "@std/async/channel";
+import type * as std from "@std/async/channel";
 import { assertType, type IsExact } from "@std/testing/types";
-import { isPending, SettleLog, tick } from "./_testing.ts";
+import { isPending, reasonOf, SettleLog, tick } from "./_testing.ts";
 import * as sluice from "./channel.ts";
-
-/** The channel that std's users write against; streams come with a later version of ours. */
-type StdChannel<T> = Omit<std.Channel<T>, "toReadableStream">;
-
-interface Implementation {
-  readonly name: string;
-  readonly Channel: new <T>(options?: std.ChannelOptions) => StdChannel<T>;
-  readonly ChannelClosedError: new (
-    message: string,
-    ...rest: [value: unknown] | []
-  ) => Error & { readonly value?: unknown };
-}
-
-const OURS: Implementation = { name: "@sluice/channel", ...sluice };
-const THEIRS: Implementation = { name: "@std/async", ...std };
-
-/** What a promise rejects with. */
-function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => Promise.reject(new Error("Did not reject")),
-    (reason) => reason,
-  );
-}
+import type { Implementation, StdChannel } from "./_std_testing.ts";
+import { OURS, THEIRS } from "./_std_testing.ts";
 
 /** A test that both have to pass. */
 function test(

@@ -3,28 +3,15 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   CountedController,
+  filled,
   isPending,
+  reasonOf,
   SettleLog,
   tick,
   unhandledIn,
 } from "./_testing.ts";
 import { Channel } from "./channel.ts";
 import { select } from "./select.ts";
-
-/** A channel that already holds `values`. */
-function filled<T>(capacity: number, ...values: T[]): Channel<T> {
-  const channel = new Channel<T>(capacity);
-  for (const value of values) assert(channel.trySend(value));
-  return channel;
-}
-
-/** What a promise rejects with. */
-function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => Promise.reject(new Error("Did not reject")),
-    (reason) => reason,
-  );
-}
 
 Deno.test("Channel.join() waits for the close of an empty channel (case 56)", async () => {
   for (const capacity of [0, 1, 3, Infinity]) {

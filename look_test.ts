@@ -6,16 +6,9 @@ import {
   assertMatch,
   assertStrictEquals,
 } from "@std/assert";
-import { tick } from "./_testing.ts";
+import { filled, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
 import { select, sending } from "./select.ts";
-
-/** A channel that already holds `values`. */
-function filled<T>(capacity: number, ...values: T[]): Channel<T> {
-  const channel = new Channel<T>(capacity);
-  for (const value of values) assert(channel.trySend(value));
-  return channel;
-}
 
 Deno.test("Channel.peek() shows what tryReceive() would return", () => {
   const channel = filled<unknown>(2, undefined, 2);

@@ -8,21 +8,14 @@ import {
 } from "@std/assert";
 import type { SelectCases } from "./mod.ts";
 import { Channel, ChannelClosedError, selectEach, sending } from "./mod.ts";
-import { CountedController, isPending, SettleLog, tick } from "./_testing.ts";
-
-/** A channel whose buffer is full of these values. */
-function holding<T>(...values: T[]): Channel<T> {
-  const channel = new Channel<T>(values.length);
-  for (const value of values) channel.sendNow(value);
-  return channel;
-}
-
-function assertAtRest(...channels: { stats: Channel<unknown>["stats"] }[]) {
-  for (const channel of channels) {
-    const { waitingSenders, waitingReceivers } = channel.stats();
-    assertEquals([waitingSenders, waitingReceivers], [0, 0]);
-  }
-}
+import {
+  assertAtRest,
+  CountedController,
+  holding,
+  isPending,
+  SettleLog,
+  tick,
+} from "./_testing.ts";
 
 /** An iterator as all of them are here: with a `return`. */
 function iterate<const C extends SelectCases>(

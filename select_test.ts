@@ -14,38 +14,16 @@ import {
   sending,
   trySelect,
 } from "./mod.ts";
-import { CountedController, isPending, unhandledIn } from "./_testing.ts";
-
-/** A channel whose buffer is full of these values. */
-function holding<T>(...values: T[]): Channel<T> {
-  const channel = new Channel<T>(values.length);
-  for (const value of values) channel.sendNow(value);
-  return channel;
-}
-
-function closed<T>(...reason: [unknown] | []): Channel<T> {
-  const channel = new Channel<T>();
-  channel.close(...reason);
-  return channel;
-}
-
-/** How many wait on each side: senders, receivers. */
-function waiting<T>(channel: Channel<T>): [number, number] {
-  const { waitingSenders, waitingReceivers } = channel.stats();
-  return [waitingSenders, waitingReceivers];
-}
-
-function assertAtRest(...channels: { stats: Channel<unknown>["stats"] }[]) {
-  for (const channel of channels) {
-    const { waitingSenders, waitingReceivers } = channel.stats();
-    assertEquals([waitingSenders, waitingReceivers], [0, 0]);
-  }
-}
-
-/** Runs a test whose outcome may be random often enough to see every outcome. */
-async function often(body: () => void | Promise<void>): Promise<void> {
-  for (let i = 0; i < 50; i++) await body();
-}
+import {
+  assertAtRest,
+  closed,
+  CountedController,
+  holding,
+  isPending,
+  often,
+  unhandledIn,
+  waiting,
+} from "./_testing.ts";
 
 Deno.test("select() takes the ready receive among waiting ones (case 100)", async () => {
   const [a, b, c] = [new Channel<number>(), holding(7), new Channel<number>(1)];

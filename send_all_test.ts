@@ -8,7 +8,13 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { CountedController, isPending, tick, unhandledIn } from "./_testing.ts";
+import {
+  CountedController,
+  isPending,
+  reasonOf,
+  tick,
+  unhandledIn,
+} from "./_testing.ts";
 import { Channel, ChannelClosedError } from "./channel.ts";
 
 const KINDS = ["sync", "async"] as const;
@@ -76,14 +82,6 @@ class Thinker<T> implements AsyncIterableIterator<T> {
   [Symbol.asyncIterator](): this {
     return this;
   }
-}
-
-/** What a promise rejects with. */
-function reasonOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => Promise.reject(new Error("Did not reject")),
-    (reason) => reason,
-  );
 }
 
 for (const kind of KINDS) {

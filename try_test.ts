@@ -7,6 +7,7 @@ import {
   assertInstanceOf,
   assertThrows,
 } from "@std/assert";
+import { filled } from "./_testing.ts";
 import {
   Channel,
   ChannelClosedError,
@@ -15,13 +16,6 @@ import {
   ChannelFullError,
 } from "./channel.ts";
 import { select, sending } from "./select.ts";
-
-/** A channel that already holds `values`. */
-function filled<T>(capacity: number, ...values: T[]): Channel<T> {
-  const channel = new Channel<T>(capacity);
-  for (const value of values) assert(channel.trySend(value));
-  return channel;
-}
 
 Deno.test("Channel.trySend() sends while there is room (case 28)", () => {
   const channel = new Channel<number>(2);

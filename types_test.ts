@@ -1,6 +1,7 @@
 // types_test.ts: what the types promise, next to the same at run time.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { holding } from "./_testing.ts";
 import type {
   Channel as StdChannel,
   ChannelOptions as StdChannelOptions,
@@ -40,13 +41,6 @@ const REX: Dog = { name: "Rex", barks: true };
 
 /** Whether a value of the one type can stand where the other is asked for. */
 type IsAssignable<From, To> = [From] extends [To] ? true : false;
-
-/** A channel whose buffer is full of these values. */
-function holding<T>(...values: T[]): Channel<T> {
-  const channel = new Channel<T>(values.length);
-  for (const value of values) channel.sendNow(value);
-  return channel;
-}
 
 Deno.test("Receiver is covariant", async () => {
   assertType<IsAssignable<Receiver<Dog>, Receiver<Animal>>>(true);
