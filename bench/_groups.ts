@@ -25,7 +25,7 @@ export async function groups(): Promise<Group[]> {
     must: Group["must"],
     floor: Kit | "two tasks" | undefined,
     make: (workloads: Workloads, kit: Kit) => Workload,
-    rival: Kit | undefined = std,
+    rival: Kit | null = std,
   ) => {
     const contenders: Record<string, Workload> = {};
     if (floor !== undefined) {
@@ -35,7 +35,7 @@ export async function groups(): Promise<Group[]> {
         : make(workloads, floor);
     }
     contenders.ours = make(await copy(`ours-${name}`), ours);
-    if (rival !== undefined) {
+    if (rival !== null) {
       contenders.std = make(await copy(`std-${name}`), rival);
     }
     all.push({ name, ...(must && { must }), contenders });
@@ -118,7 +118,7 @@ export async function groups(): Promise<Group[]> {
     { floor: 2.7 },
     "two tasks",
     (w, kit) => w.selectReady(kit, 2),
-    undefined,
+    null,
   );
   await add("W11a create", { std: 0.28 }, undefined, (w, kit) => w.create(kit));
   await add(
