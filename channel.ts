@@ -34,6 +34,7 @@
 //    before a `then` getter, `onDrop` or an abort listener runs.
 
 import { checkMax, refusal } from "./_checks.ts";
+import { append, count, remove } from "./_circle.ts";
 import { Closing } from "./_closing.ts";
 import { ChannelIterator } from "./_iterate.ts";
 import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
@@ -42,7 +43,6 @@ import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
 import { DONE, rest } from "./_turn.ts";
 import type { Ending, Owner, Waiter } from "./_waiter.ts";
-import { append, count, remove } from "./_circle.ts";
 import {
   abortable,
   end,
@@ -95,6 +95,7 @@ const MANY: Owner = {
 
 const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
+/** A mask of places in a ring: a buffered hand-off at one in eight counts as work. */
 const SELDOM = 7;
 // A local name, or else the engine does not inline the function behind the import.
 const executor = makeWaiter;
@@ -642,16 +643,16 @@ export class Channel<in out T>
     if (!discards) {
       for (const value of values.toReversed()) this.#spacious().unshift(value);
     }
-    const woken: [Waiter, T][] = [];
+    const plain: [Waiter, T][] = [];
     while (this.#receivers && this.#ring.size > 0) {
       const receiver = this.#takeReceiver();
       const value = this.#ring.shift();
       // Those with an owner run nothing of the user's, and may have siblings here.
       if (receiver.owner) wake(receiver, value);
-      else woken.push([receiver, value]);
+      else plain.push([receiver, value]);
     }
     if (this.#closed) this.#settle();
-    for (const [receiver, value] of woken) wake(receiver, value);
+    for (const [receiver, value] of plain) wake(receiver, value);
     if (discards) values.forEach(this.#drop, this);
   }
 }
