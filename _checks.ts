@@ -10,9 +10,7 @@ export function checkWhole(
   const numeric = kind === "number";
   if (
     number === Infinity || (Number.isSafeInteger(number) && number >= least)
-  ) {
-    return;
-  }
+  ) return;
   throw new (numeric ? RangeError : TypeError)(
     `${subject} must be a whole number >= ${least} or Infinity, received ${
       numeric ? number : kind

@@ -27,12 +27,4 @@ export class Closing implements Ending {
       )
       : this.reason[0];
   }
-
-  /** `n` leases end. Throws, and changes nothing, if there are not so many. */
-  release(n: number): void {
-    if (!(n >= 0 && n <= this.leased)) {
-      throw new RangeError("Cannot end lease: not leased");
-    }
-    this.leased -= n;
-  }
 }

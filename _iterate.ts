@@ -4,23 +4,15 @@
 // cannot settle a `next` that waits when `return` is called.
 
 import { checkSignal, refusal } from "./_checks.ts";
-import { rest } from "./_turn.ts";
-import type { Ending, Owner, Waiter } from "./_waiter.ts";
-import {
-  abortable,
-  end,
-  fail,
-  madeWaiter,
-  makeWaiter,
-  over,
-  withdraw,
-  woken,
-} from "./_waiter.ts";
+import { rest, settle } from "./_turn.ts";
+import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
+import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
 import { available, ended, park, take, takeMany } from "./ends.ts";
 
 /** Iterates over batches of up to `max` values; over single values if `max` is 0. */
-export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
+export class ChannelIterator<T, R>
+  implements AsyncIterableIterator<R>, Owner, Parking {
   readonly #port: ReceivePort<T>;
   readonly #max: number;
   readonly #signal: AbortSignal | null | undefined;
@@ -52,12 +44,19 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
       this.#finished = true;
       return refused;
     }
-    if (!this.#port[available]()) return this.#wait();
+    if (!this.#port[available]()) {
+      const ending = this.#port[ended]();
+      if (!ending) {
+        return wait(this, this.#signal, false, undefined, this);
+      }
+      this.#finished = true;
+      return ending.plain ? this.next() : Promise.reject(ending.error);
+    }
     const value = this.#max
       ? this.#port[takeMany](this.#max)
       : this.#port[take]();
     const promise = Promise.resolve({ value: value as R, done: false });
-    return ++this.#turn & 3 ? promise : rest(promise);
+    return ++this.#turn & 3 ? promise : Promise.resolve(rest(promise));
   }
 
   return(value?: unknown): Promise<IteratorResult<R>> {
@@ -73,24 +72,19 @@ export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Owner {
     return this;
   }
 
-  #wait(): Promise<IteratorResult<R>> {
-    const promise = new Promise<IteratorResult<R>>(makeWaiter);
-    const waiter = madeWaiter();
-    waiter.owner = this;
+  [park](waiter: Waiter): void {
     this.#waiting.push(waiter);
-    const ending = this.#port[ended]();
-    if (ending) {
-      end(waiter, ending);
-    } else {
-      this.#port[park](waiter, false);
-      abortable(this.#port, waiter, this.#signal);
-    }
-    return rest(promise);
+    this.#port[park](waiter, false);
+  }
+
+  [withdraw](waiter: Waiter): void {
+    this.#port[withdraw](waiter);
   }
 
   [woken](waiter: Waiter, value: unknown): void {
     this.#waiting.shift();
-    waiter.resolve({ value: this.#max ? [value] : value, done: false });
+    const result = { value: this.#max ? [value] : value, done: false };
+    settle(waiter.resolve, result);
   }
 
   // As with the platform's own iterators, one call is told of the error; the

@@ -3,9 +3,9 @@
 // 1. `slots.length` is a power of two, or 0; the values lie at `head`,
 //    `head + 1`, … `head + size - 1`, modulo that length.
 // 2. No other slot holds a value: what was taken is not retained.
-// 3. `push` and `unshift` need a free slot (`grow`), `shift` a value.
-// 4. Memory follows the values held, if `resize` quarters the slots when `size <= mark`:
-//    at most 8 slots for each value, or 1,024 in all (8 kB).
+// 3. `push` needs a free slot, `shift` and `swap` need a value.
+// 4. Memory follows the values held: at most 8 slots for each value, or 1,024 in
+//    all (8 kB).
 // 5. `limit` is the lesser of the slots and the capacity: while `size < limit`
 //    there is room and a slot for it.
 
@@ -26,6 +26,13 @@ export class Ring<T> {
     this.#capacity = capacity;
   }
 
+  /** Appends a value, in a new slot if there is none. */
+  add(value: T): void {
+    const { length } = this.slots;
+    if (this.size === length) this.resize(length * 2 || FIRST);
+    this.push(value);
+  }
+
   /** Appends a value. */
   push(value: T): void {
     const slots = this.slots;
@@ -39,21 +46,15 @@ export class Ring<T> {
     const value = slots[head] as T;
     slots[head] = undefined;
     this.head = (head + 1) & (slots.length - 1);
-    this.size--;
+    if (--this.size <= this.mark) this.resize(slots.length >> 2);
     return value;
   }
 
-  /** Puts a value in front of all others. */
-  unshift(value: T): void {
-    this.head = (this.head - 1) & (this.slots.length - 1);
-    this.slots[this.head] = value;
-    this.size++;
-  }
-
-  /** Makes sure that there is a free slot. */
-  grow(): void {
-    const { length } = this.slots;
-    if (this.size === length) this.resize(length * 2 || FIRST);
+  /** Takes the oldest value, and appends one for it. */
+  swap(value: T): T {
+    const oldest = this.shift();
+    this.push(value);
+    return oldest;
   }
 
   /** A copy of the values, oldest first, in an array of `length`. O(length). */

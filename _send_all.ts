@@ -2,18 +2,9 @@
 
 import { checkSignal } from "./_checks.ts";
 import { DONE, rest } from "./_turn.ts";
-import {
-  abortable,
-  fail,
-  madeWaiter,
-  makeWaiter,
-  wake,
-  withdraw,
-} from "./_waiter.ts";
+import { fail, wait, wake, withdraw } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
-
-/** Values sent in one go before the receivers get a turn. */
-const BURST = 1024;
+import { park } from "./ends.ts";
 
 /** Anything that gives out values one by one, now or later. */
 interface Source<T> {
@@ -41,7 +32,7 @@ export async function sendEach<T>(
   checkSignal(signal);
   if (signal?.aborted) throw signal.reason;
   const iterator = start.call(source);
-  let left = BURST;
+  let burst = 0;
   let sending = false;
   try {
     while (true) {
@@ -53,10 +44,7 @@ export async function sendEach<T>(
       sending = true;
       if (signal?.aborted) throw signal.reason;
       if (!to.trySend(value)) await to.send(value, { signal });
-      else if (--left === 0) {
-        left = BURST;
-        await rest(DONE);
-      }
+      else if (++burst % 1024 === 0) await rest(DONE); // so that receivers get a turn
       sending = false;
     }
   } catch (error) {
@@ -80,14 +68,23 @@ function unlessAborted<T>(
   promise: Promise<T>,
   signal: AbortSignal | null | undefined,
 ): Promise<T> {
-  if (!signal) return Promise.resolve(promise);
-  const outcome = new Promise<T>(makeWaiter);
-  const waiter = madeWaiter();
-  Promise.resolve(promise).then(
-    (value) => wake(waiter, value),
-    (error) => fail(waiter, error),
+  const next = Promise.resolve(promise);
+  if (!signal) return next;
+  // The source may have aborted it.
+  if (signal.aborted) {
+    next.catch(() => {});
+    return Promise.reject(signal.reason);
+  }
+  return wait(
+    {
+      [park](waiter) {
+        next.then(
+          (value) => wake(waiter, value),
+          (error) => fail(waiter, error),
+        );
+      },
+      [withdraw]() {},
+    },
+    signal,
   );
-  if (signal.aborted) fail(waiter, signal.reason);
-  else abortable({ [withdraw]() {} }, waiter, signal);
-  return outcome;
 }

@@ -54,11 +54,11 @@ export function watch(signal: AbortSignal, watch: Watch): void {
 }
 
 /** Undoes `watch`. O(1), and harmless when there is nothing to undo. */
-export function unwatch(watch: Watch): void {
-  const { hub } = watch;
+export function unwatch(watch: Watch | undefined): void {
+  const hub = watch?.hub;
   if (!hub) return;
-  watch.hub = undefined;
-  const next = remove(watch);
+  watch!.hub = undefined;
+  const next = remove(watch!);
   if (hub.oldest === watch) hub.oldest = next;
   if (next || hub.cooling) return;
   hub.cooling = true;

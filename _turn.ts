@@ -45,18 +45,43 @@ let resume: (() => void) | undefined;
  * before the next turn of the event loop.
  */
 export function rest<T>(promise: Promise<T>): Promise<T> {
-  return --left[0]! <= 0 && look() ? breathe(promise) : promise;
+  return due() ? breathe(promise) : promise;
+}
+
+/** Counts one operation. Whether it must not settle before that next turn. */
+export function due(): boolean {
+  return --left[0]! <= 0 && look();
+}
+
+/** Counts one operation that waited, and resolves its promise: now, or in that next turn. */
+export function settle<V>(resolve: (value: V) => void, value: V): void {
+  if (due()) defer(resolve, value);
+  else resolve(value);
+}
+
+// Apart, since a closure costs the function around it a context for each call.
+function defer<V>(resolve: (value: V) => void, value: V): void {
+  paused().then(() => resolve(value));
 }
 
 function breathe<T>(promise: Promise<T>): Promise<T> {
   // Whoever gets the promise returned here answers for a rejection, not this one.
   promise.catch(() => {});
-  return pause!.then(() => promise);
+  return paused().then(() => promise);
+}
+
+function paused(): Promise<void> {
+  const promise = pause!;
+  if (begun === undefined) pause = undefined;
+  return promise;
 }
 
 function look(): boolean {
-  if (pause) return true;
   const now = clock.now();
+  if (pause) {
+    if (begun !== undefined || now - since < 1) return true;
+    pause = undefined;
+  }
   // Twice as far to the next look, or one step if it took over a millisecond.
   const elapsed = now - looked;
   looked = now;
@@ -76,7 +101,7 @@ function look(): boolean {
 }
 
 function turned(): void {
-  begun = pause = undefined;
+  begun = undefined;
   since = clock.now();
   resume?.();
 }

@@ -4,11 +4,13 @@
 // or `end`, when all else is done.
 
 import { unwatch, Watch, watch } from "./_signals.ts";
+import { settle } from "./_turn.ts";
+import { park } from "./ends.ts";
 
 /** Why an operation will not happen. */
 export interface Ending {
   /** Closed without a reason: iteration ends quietly. */
-  readonly plain: boolean;
+  readonly plain?: boolean;
   /** What a promise rejects with: the reason, or else a `ChannelClosedError`. */
   readonly error: unknown;
 }
@@ -22,12 +24,14 @@ export const over: unique symbol = Symbol();
 export interface Owner {
   /** The operation happened. `value` is what was received, if it was a receive. */
   [woken](waiter: Waiter, value: unknown): void;
-  /** It will not happen. */
-  [over](waiter: Waiter, ending: Ending): void;
+  /** It will not happen. Unless it says otherwise, the promise rejects. */
+  [over]?(waiter: Waiter, ending: Ending): void;
 }
 
 /** One operation, parked in one queue. */
 export class Waiter {
+  declare readonly resolve: (value: unknown) => void;
+  declare readonly reject: (reason: unknown) => void;
   /** The next younger waiter; the oldest, for the youngest. */
   next: Waiter = this;
   /** The next older waiter; the youngest, for the oldest. */
@@ -40,62 +44,52 @@ export class Waiter {
   watch: Watch | undefined;
 
   constructor(
-    readonly resolve: (value: unknown) => void,
-    readonly reject: (reason: unknown) => void,
-  ) {}
+    resolve: (value: unknown) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
 /** What can take a parked waiter back out of its queue. */
 export interface Parking {
-  /** Takes a parked waiter out. O(1). */
-  [withdraw](waiter: Waiter): void;
+  /** Queues a waiter that sends, receives, or neither. O(1). */
+  [park](waiter: Waiter, sends?: boolean): void;
+  /** Takes a parked waiter out, and returns it. O(1). */
+  [withdraw](waiter: Waiter): Waiter | void;
 }
 
-/** The symbol of {@linkcode Parking}. */
+/** @ignore */
 export const withdraw: unique symbol = Symbol();
 
 /** Settles a waiter that was taken out of its queue. May run a `then` getter. */
 export function wake(waiter: Waiter, value: unknown): void {
-  if (waiter.watch) unwatch(waiter.watch);
+  unwatch(waiter.watch);
   if (waiter.owner) waiter.owner[woken](waiter, value);
-  else waiter.resolve(value);
+  else settle(waiter.resolve, value);
 }
 
 /** Settles a waiter that was taken out because there is nothing more to wait for. */
 export function end(waiter: Waiter, ending: Ending): void {
-  if (waiter.watch) unwatch(waiter.watch);
-  if (waiter.owner) waiter.owner[over](waiter, ending);
+  unwatch(waiter.watch);
+  if (waiter.owner?.[over]) waiter.owner[over](waiter, ending);
   else waiter.reject(ending.error);
 }
 
 /** `end` for a reason of its own. */
 export function fail(waiter: Waiter, error: unknown): void {
-  end(waiter, { plain: false, error });
-}
-
-let made: Waiter | undefined;
-
-/**
- * The executor that every waiting promise shares: `new Promise(makeWaiter)`,
- * then `madeWaiter()`. A closure for each promise would cost 120 bytes more.
- */
-export function makeWaiter(
-  resolve: (value: never) => void,
-  reject: (reason: unknown) => void,
-): void {
-  made = new Waiter(resolve as (value: unknown) => void, reject);
-}
-
-/** The waiter of the promise made last. Asked once, so that nothing is retained. */
-export function madeWaiter(): Waiter {
-  const waiter = made as Waiter;
-  made = undefined;
-  return waiter;
+  end(waiter, { error });
 }
 
 class Withdrawal extends Watch {
-  constructor(readonly at: Parking, readonly waiter: Waiter) {
+  declare readonly at: Parking;
+  declare readonly waiter: Waiter;
+
+  constructor(at: Parking, waiter: Waiter) {
     super();
+    this.at = at;
+    this.waiter = waiter;
   }
 
   abort(reason: unknown): void {
@@ -104,14 +98,34 @@ class Withdrawal extends Watch {
   }
 }
 
-/**
- * Has the abort of `signal`, if there is one, withdraw a parked waiter. Call it
- * when all else is done.
- */
-export function abortable(
-  at: Parking,
-  waiter: Waiter,
-  signal: AbortSignal | null | undefined,
+let made: Waiter | undefined;
+
+// Shared by all: closures for each promise would cost 120 bytes more.
+function make(
+  resolve: (value: never) => void,
+  reject: (reason: unknown) => void,
 ): void {
+  made = new Waiter(resolve as (value: unknown) => void, reject);
+}
+
+/**
+ * Parks a new waiter. The abort of `signal`, if there is one, withdraws it.
+ *
+ * @returns The promise that it settles.
+ */
+export function wait<R>(
+  at: Parking,
+  signal: AbortSignal | null | undefined,
+  sends?: boolean,
+  value?: unknown,
+  owner?: Owner,
+): Promise<R> {
+  const promise = new Promise<R>(make);
+  const waiter = made!;
+  made = undefined;
+  waiter.value = value;
+  waiter.owner = owner;
+  at[park](waiter, sends);
   if (signal) watch(signal, waiter.watch = new Withdrawal(at, waiter));
+  return promise;
 }

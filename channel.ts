@@ -41,15 +41,14 @@ import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
 import { checkOptions } from "./_options.ts";
 import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
-import { DONE, rest } from "./_turn.ts";
-import type { Ending, Owner, Waiter } from "./_waiter.ts";
+import { DONE, due, rest, settle } from "./_turn.ts";
+import type { Ending, Owner } from "./_waiter.ts";
 import {
-  abortable,
   end,
   fail,
-  madeWaiter,
-  makeWaiter,
   over,
+  wait,
+  Waiter,
   wake,
   withdraw,
   woken,
@@ -65,13 +64,11 @@ import type {
   Sender,
 } from "./ends.ts";
 import {
-  acknowledge,
   available,
   ended,
   giveBack,
   lease,
   park,
-  retain,
   sendable,
   take,
   takeMany,
@@ -89,18 +86,20 @@ export {
 
 /** Owner of the waiters of `receiveMany`: the one value handed over is a batch. */
 const MANY: Owner = {
-  [woken]: (waiter, value) => waiter.resolve([value]),
-  [over]: (waiter, ending) => waiter.reject(ending.error),
+  [woken]: (waiter, value) => settle(waiter.resolve, [value]),
 };
 
 const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
-/** A mask of places in a ring: a buffered hand-off at one in eight counts as work. */
-const SELDOM = 7;
-// A local name, or else the engine does not inline the function behind the import.
-const executor = makeWaiter;
-const EMPTY: { readonly state: "empty" } = Object.freeze({ state: "empty" });
-const CLOSED: { readonly state: "closed" } = Object.freeze({ state: "closed" });
+/** A plain send that waits while nobody else does. */
+interface Alone {
+  readonly value: unknown;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Stands for those in the circles, or for nobody ever again: the channel is closed. */
+const OTHERS = {} as Alone;
 /** Stands for every ring that was not needed yet: no room, no value. */
 const NO_RING = new Ring<never>(0);
 
@@ -136,6 +135,7 @@ export class Channel<in out T>
   readonly #overflow: ChannelOverflow;
   readonly #onDrop: ((value: T) => void) | undefined;
   #ring: Ring<T> = NO_RING as unknown as Ring<T>;
+  #waiting: Alone | undefined;
   #senders: Waiter | undefined;
   #receivers: Waiter | undefined;
   #joiners: Waiter | undefined;
@@ -163,32 +163,55 @@ export class Channel<in out T>
 
   /** See {@linkcode Sender.send}. */
   send(value: T, options?: ChannelSendOptions): Promise<void> {
-    const ring = this.#ring;
-    if (
-      options || this.#closed || this.#receivers || ring.size >= ring.limit ||
-      ((ring.head + ring.size) & SELDOM) === 0
-    ) return this.#sendSlowly(value, options);
-    ring.push(value);
-    return DONE;
+    if (!options && this.#waiting === undefined) {
+      const ring = this.#ring;
+      if (ring.size < ring.limit) {
+        if (((ring.head + ring.size) & 7) !== 0 || !due()) {
+          ring.push(value);
+          return DONE;
+        }
+      } else if (ring.size >= this.#capacity && this.#overflow === "wait") {
+        return this.#waitAlone(value);
+      }
+    }
+    return Promise.resolve(this.#sendSlowly(value, options));
   }
 
   /** See {@linkcode Receiver.receive}. */
   receive(options?: ChannelReceiveOptions): Promise<T> {
-    const ring = this.#ring;
-    return options || ring.size === 0 || (ring.head & SELDOM) === 0
-      ? this.#receiveSlowly(options)
-      : Promise.resolve(this.#shift());
+    const { size, head } = this.#ring;
+    if (
+      !options &&
+      (size > 0 ? (head & 7) !== 0 || !due() : this[available]())
+    ) return Promise.resolve(this[take]());
+    return Promise.resolve(this.#receiveSlowly(options));
   }
 
   /** See {@linkcode Sender.trySend}. */
   trySend(value: T): boolean {
-    return !this.#closed && this.#accept(value);
+    // The ladder of a send: parked receiver, room, first room, overflow policy.
+    if (this.#closed) return false;
+    if (this.#receivers) {
+      // Invariant 2: the buffer is empty, so nobody is overtaken.
+      wake(this[withdraw](this.#receivers), value);
+      return true;
+    }
+    const ring = this.#ring;
+    if (ring.size < ring.limit) ring.push(value);
+    else if (ring.size < this.#capacity) {
+      if (ring as unknown === NO_RING) this.#ring = new Ring(this.#capacity);
+      this.#ring.add(value);
+    } else if (this.#overflow === "wait") return false;
+    else {this.#drop(
+        this.#overflow === "drop-oldest" ? ring.swap(value) : value,
+      );}
+    return true;
   }
 
   /** See {@linkcode Receiver.tryReceive}. */
   tryReceive(): ChannelReceiveResult<T> {
-    return this.#available()
-      ? { state: "ok", value: this.#take() }
+    return this[available]()
+      ? { state: "ok", value: this[take]() }
       : this.#nothing();
   }
 
@@ -214,7 +237,7 @@ export class Channel<in out T>
    * @throws {ChannelClosedError} If the channel is closed and drained; after `close(reason)` the reason.
    */
   receiveNow(): T {
-    if (this.#available()) return this.#take();
+    if (this[available]()) return this[take]();
     const ending = this[ended]();
     throw ending
       ? ending.error
@@ -271,10 +294,13 @@ export class Channel<in out T>
    */
   peek(): ChannelReceiveResult<T> {
     const { size, slots, head } = this.#ring;
-    return this.#available()
+    return this[available]()
       ? {
         state: "ok",
-        value: (size > 0 ? slots[head] : this.#senders!.value) as T,
+        value:
+          (size > 0
+            ? slots[head]
+            : (this.#senders ?? this.#waiting)!.value) as T,
       }
       : this.#nothing();
   }
@@ -290,7 +316,13 @@ export class Channel<in out T>
 
   /** See {@linkcode Sender.close}. */
   close(...reason: [reason: unknown] | []): void {
-    if (!this.#closed) this.#end(reason);
+    if (this.#closed) return;
+    const closing = this.#ends();
+    closing.reason = reason;
+    this.#queue();
+    this.#closed = true;
+    this.#settle();
+    closing.controller?.abort(closing.error);
   }
 
   /**
@@ -303,8 +335,8 @@ export class Channel<in out T>
     const dropped = this.snapshot();
     this.#ring = NO_RING as unknown as Ring<T>;
     this.#ends().discards = true;
-    if (this.#closed) this.#settle();
-    else this.#end(reason);
+    this.close(...reason);
+    this.#settle();
     dropped.forEach(this.#drop, this);
   }
 
@@ -315,11 +347,7 @@ export class Channel<in out T>
     if (refused) return refused;
     // Behind those who wait, if they are about to be told.
     if (this.drained && !this.#joiners) return DONE;
-    const promise = new Promise<void>(executor);
-    const waiter = madeWaiter();
-    this.#joiners = append(this.#joiners, waiter);
-    abortable(this, waiter, signal);
-    return promise;
+    return wait(this, signal);
   }
 
   /** See {@linkcode Receiver.closed}. */
@@ -369,6 +397,7 @@ export class Channel<in out T>
    * @returns A new object.
    */
   stats(): ChannelStats {
+    if (this.#waiting) this.#queue();
     return {
       size: this.#ring.size,
       capacity: this.#capacity,
@@ -385,8 +414,7 @@ export class Channel<in out T>
 
   /** {@linkcode Channel.close} at the end of an `await using` scope. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return DONE;
+    return Promise.resolve(this.close());
   }
 
   // The key that Node, Deno and Bun share.
@@ -405,115 +433,65 @@ export class Channel<in out T>
     const signal = options?.signal;
     const refused = options && refusal(signal);
     if (refused) return refused;
+    if (this.trySend(value)) return rest(DONE);
     if (this.#closed) return Promise.reject(unsent(value));
-    if (this.#accept(value)) return rest(DONE);
-    const promise = new Promise<void>(executor);
-    const waiter = madeWaiter();
-    waiter.value = value;
-    this.#senders = append(this.#senders, waiter);
-    abortable(this, waiter, signal);
-    return rest(promise);
+    return wait(this, signal, true, value);
   }
 
   #receiveSlowly(options: ChannelReceiveOptions | undefined): Promise<T> {
     const signal = options?.signal;
-    const refused = options && refusal(signal);
-    if (refused) return refused;
-    if (this.#ring.size > 0) {
-      return rest(Promise.resolve(this.#shift()));
-    }
-    return this.#senders
-      ? Promise.resolve(this.#takeOver())
-      : this.#receiveLater(undefined, signal);
+    return options && refusal(signal) ||
+      (this[available]()
+        ? rest(Promise.resolve(this[take]()))
+        : this.#receiveLater(undefined, signal));
+  }
+
+  // Only while nobody waits.
+  #waitAlone(value: T): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { value, resolve, reject };
+    });
+  }
+
+  // From now on all wait in the circles.
+  #queue(): void {
+    const alone = this.#waiting;
+    this.#waiting = OTHERS;
+    if ((alone ?? OTHERS) === OTHERS) return;
+    this.#senders = new Waiter(alone!.resolve, alone!.reject);
+    this.#senders.value = alone!.value;
   }
 
   #nothing(): { state: "empty" } | { state: "closed" } {
-    return this[ended]() ? CLOSED : EMPTY;
+    return { state: this[ended]() ? "closed" : "empty" };
   }
 
-  // The ladder of a send: parked receiver, room, more room, overflow policy.
-  // Only while open. False: the sender has to wait.
-  #accept(value: T): boolean {
-    if (this.#receivers) {
-      // Invariant 2: the buffer is empty, so nobody is overtaken.
-      wake(this.#takeReceiver(), value);
-      return true;
-    }
+  // The same, when others wait or the channel is closed.
+  #takeAmong(): T {
     const ring = this.#ring;
-    if (ring.size >= ring.limit) return this.#makeRoom(value);
-    ring.push(value);
-    return true;
-  }
-
-  #makeRoom(value: T): boolean {
-    const ring = this.#ring;
-    if (ring.size < this.#capacity) {
-      this.#spacious().push(value);
-      return true;
+    const alone = this.#waiting as Alone;
+    if (alone !== OTHERS && ring.size <= this.#capacity) {
+      this.#waiting = undefined;
+      const sent = alone.value as T;
+      const value = ring.size > 0 ? ring.swap(sent) : sent;
+      settle(alone.resolve, undefined);
+      return value;
     }
-    if (this.#overflow === "wait") return false;
-    if (this.#overflow === "drop-oldest") {
-      const oldest = ring.shift();
-      ring.push(value);
-      value = oldest;
-    }
-    this.#drop(value);
-    return true;
-  }
-
-  // The ring, with a free slot.
-  #spacious(): Ring<T> {
-    if (this.#ring as unknown === NO_RING) {
-      this.#ring = new Ring(this.#capacity);
-    }
-    this.#ring.grow();
-    return this.#ring;
-  }
-
-  #available(): boolean {
-    return this.#ring.size > 0 || this.#senders !== undefined;
-  }
-
-  // The ladder of a receive: buffer, parked sender. Only while available.
-  #take(): T {
-    return this.#ring.size > 0 ? this.#shift() : this.#takeOver();
-  }
-
-  #takeOver(): T {
-    const sender = this.#takeSender();
-    wake(sender, undefined);
-    return sender.value as T;
-  }
-
-  #shift(): T {
-    const ring = this.#ring;
+    if (ring.size === 0) return this.#takeOver();
     const value = ring.shift();
-    if (this.#senders || this.#closed || ring.size <= ring.mark) this.#attend();
-    return value;
-  }
-
-  // What a receive from the buffer leads to, now and then.
-  #attend(): void {
-    const ring = this.#ring;
-    if (ring.size <= ring.mark) ring.resize(ring.slots.length >> 2);
     // The oldest sender's value follows, unless values that were given back still
     // exceed the capacity.
     if (this.#senders && ring.size < this.#capacity) {
       ring.push(this.#takeOver());
     }
     if (this.drained) this.#settle();
+    return value;
   }
 
-  #takeReceiver(): Waiter {
-    const receiver = this.#receivers as Waiter;
-    this.#receivers = remove(receiver);
-    return receiver;
-  }
-
-  #takeSender(): Waiter {
-    const sender = this.#senders as Waiter;
-    this.#senders = remove(sender);
-    return sender;
+  #takeOver(): T {
+    const sender = this[withdraw](this.#senders!);
+    wake(sender, undefined);
+    return sender.value as T;
   }
 
   // Parks a receive, or says that there is nothing to wait for.
@@ -521,44 +499,32 @@ export class Channel<in out T>
     owner: Owner | undefined,
     signal: AbortSignal | null | undefined,
   ): Promise<R> {
-    const ending = this.#closed && this[ended]();
+    const ending = this[ended]();
     if (ending) return Promise.reject(ending.error);
-    const promise = new Promise<R>(executor);
-    const waiter = madeWaiter();
-    waiter.owner = owner;
-    this.#receivers = append(this.#receivers, waiter);
-    abortable(this, waiter, signal);
-    return rest(promise);
+    return wait(this, signal, false, undefined, owner);
   }
 
   #ends(): Closing {
     return this.#closing ??= new Closing();
   }
 
-  #end(reason: [reason: unknown] | []): void {
-    const closing = this.#ends();
-    closing.reason = reason;
-    this.#closed = true;
-    this.#settle();
-    closing.controller?.abort(closing.error);
-  }
-
   // Tells all that a closed channel has nothing more to say to. Receivers first: of
   // a select that waits both ways, as in Go, the receive wins.
   #settle(): void {
+    if (!this.#closed) return;
     const ending = this[ended]();
-    while (ending && this.#receivers) end(this.#takeReceiver(), ending);
+    while (ending && this.#receivers) {
+      end(this[withdraw](this.#receivers), ending);
+    }
     while (this.#senders) {
-      const sender = this.#takeSender();
+      const sender = this[withdraw](this.#senders);
       fail(sender, unsent(sender.value));
     }
     if (!this.#joiners) return;
     // Joiners hear of it last, behind whoever took the last value.
     DONE.then(() => rest(DONE)).then(() => {
       while (this.#joiners && this.drained) {
-        const joiner = this.#joiners;
-        this.#joiners = remove(joiner);
-        wake(joiner, undefined);
+        wake(this[withdraw](this.#joiners), undefined);
       }
     });
   }
@@ -574,30 +540,35 @@ export class Channel<in out T>
 
   /** @ignore */
   [available](): boolean {
-    return this.#available();
+    return this.#ring.size > 0 || this.#senders !== undefined ||
+      (this.#waiting ?? OTHERS) !== OTHERS;
   }
 
   /** @ignore */
   [take](): T {
-    return this.#take();
+    return this.#waiting === undefined ? this.#ring.shift() : this.#takeAmong();
   }
 
   /** @ignore */
   [takeMany](max: number): T[] {
     const values: T[] = [];
-    while (values.length < max && this.#available()) values.push(this.#take());
+    while (values.length < max && this[available]()) values.push(this[take]());
     return values;
   }
 
   /** @ignore */
   [ended](): Ending | undefined {
-    if (!this.#closed || this.#ring.size > 0) return undefined;
-    const closing = this.#closing!;
-    return closing.discards || closing.leased === 0 ? closing : undefined;
+    const closing = this.#closing;
+    return this.drained || closing?.discards ? closing : undefined;
   }
 
   /** @ignore */
-  [park](waiter: Waiter, sends: boolean): void {
+  [park](waiter: Waiter, sends?: boolean): void {
+    if (sends === undefined) {
+      this.#joiners = append(this.#joiners, waiter);
+      return;
+    }
+    this.#queue();
     if (sends) this.#senders = append(this.#senders, waiter);
     else this.#receivers = append(this.#receivers, waiter);
   }
@@ -610,49 +581,41 @@ export class Channel<in out T>
   }
 
   /** @ignore */
-  [withdraw](waiter: Waiter): void {
+  [withdraw](waiter: Waiter): Waiter {
     const next = remove(waiter);
     if (this.#receivers === waiter) this.#receivers = next;
     else if (this.#senders === waiter) this.#senders = next;
     else if (this.#joiners === waiter) this.#joiners = next;
+    if (
+      this.#waiting === OTHERS && !this.#senders && !this.#receivers &&
+      !this.#closed
+    ) this.#waiting = undefined;
+    return waiter;
   }
 
   /** @ignore */
-  [lease](max: number): T[] {
-    const values = this[takeMany](max);
-    this[retain](values.length);
-    return values;
-  }
-
-  /** @ignore */
-  [retain](n: number): void {
+  [lease](n: number): void {
     this.#ends().leased += n;
-  }
-
-  /** @ignore */
-  [acknowledge](n: number): void {
-    this.#ends().release(n);
-    if (this.#closed) this.#settle();
+    this.#settle();
   }
 
   /** @ignore */
   [giveBack](values: readonly T[]): void {
     const closing = this.#ends();
-    closing.release(values.length);
-    const { discards } = closing;
-    if (!discards) {
-      for (const value of values.toReversed()) this.#spacious().unshift(value);
-    }
+    closing.leased -= values.length;
+    const held = [...values, ...this.snapshot()];
+    this.#ring = new Ring(this.#capacity);
+    for (const value of held) this.#ring.add(value);
+    if (closing.discards) return this.cancel();
     const plain: [Waiter, T][] = [];
     while (this.#receivers && this.#ring.size > 0) {
-      const receiver = this.#takeReceiver();
+      const receiver = this[withdraw](this.#receivers);
       const value = this.#ring.shift();
       // Those with an owner run nothing of the user's, and may have siblings here.
       if (receiver.owner) wake(receiver, value);
       else plain.push([receiver, value]);
     }
-    if (this.#closed) this.#settle();
+    this.#settle();
     for (const [receiver, value] of plain) wake(receiver, value);
-    if (discards) values.forEach(this.#drop, this);
   }
 }

@@ -186,10 +186,6 @@ export const park: unique symbol = Symbol();
 /** @ignore */
 export const lease: unique symbol = Symbol();
 /** @ignore */
-export const retain: unique symbol = Symbol();
-/** @ignore */
-export const acknowledge: unique symbol = Symbol();
-/** @ignore */
 export const giveBack: unique symbol = Symbol();
 /** @ignore */
 export const sendable: unique symbol = Symbol();
@@ -211,12 +207,11 @@ export interface ReceivePort<out T> extends Parking {
   [ended](): Ending | undefined;
   /** Queues a receiver. Only while it is neither `available` nor `ended`. */
   [park](waiter: Waiter, sends: false): void;
-  /** Takes up to `max` values that count as not drained until acknowledged. */
-  [lease](max: number): T[];
-  /** Counts `n` values that a parked waiter was woken with as leased. */
-  [retain](n: number): void;
-  /** `n` leased values are done with. */
-  [acknowledge](n: number): void;
+  /**
+   * Counts `n` values that were just taken as leased: the channel is not drained
+   * until they are given back or, as `-n`, acknowledged.
+   */
+  [lease](n: number): void;
 }
 
 /**
