@@ -4,7 +4,7 @@
 // cannot settle a `next` that waits when `return` is called.
 
 import { checkSignal, refusal } from "./_checks.ts";
-import { rest, settle } from "./_turn.ts";
+import { due, rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
 import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
@@ -36,27 +36,10 @@ export class ChannelIterator<T, R>
   }
 
   next(): Promise<IteratorResult<R>> {
-    if (this.#finished) {
-      return Promise.resolve({ value: undefined, done: true });
-    }
-    const refused = this.#signal && refusal(this.#signal);
-    if (refused) {
-      this.#finished = true;
-      return refused;
-    }
-    if (!this.#port[available]()) {
-      const ending = this.#port[ended]();
-      if (!ending) {
-        return wait(this, this.#signal, false, undefined, this);
-      }
-      this.#finished = true;
-      return ending.plain ? this.next() : Promise.reject(ending.error);
-    }
-    const value = this.#max
-      ? this.#port[takeMany](this.#max)
-      : this.#port[take]();
-    const promise = Promise.resolve({ value: value as R, done: false });
-    return ++this.#turn & 3 ? promise : Promise.resolve(rest(promise));
+    return !this.#finished && !this.#signal && this.#port[available]() &&
+        ((++this.#turn & 3) !== 0 || !due())
+      ? Promise.resolve(this.#take())
+      : Promise.resolve(this.#nextSlowly());
   }
 
   return(value?: unknown): Promise<IteratorResult<R>> {
@@ -70,6 +53,30 @@ export class ChannelIterator<T, R>
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  // All but a single value that is there: so the engine inlines what is left.
+  #nextSlowly(): Promise<IteratorResult<R>> {
+    if (this.#finished) {
+      return Promise.resolve({ value: undefined, done: true });
+    }
+    const refused = refusal(this.#signal);
+    if (refused) {
+      this.#finished = true;
+      return refused;
+    }
+    if (this.#port[available]()) return rest(Promise.resolve(this.#take()));
+    const ending = this.#port[ended]();
+    if (!ending) return wait(this, this.#signal, false, undefined, this);
+    this.#finished = true;
+    return ending.plain ? this.next() : Promise.reject(ending.error);
+  }
+
+  #take(): IteratorResult<R> {
+    const value = this.#max
+      ? this.#port[takeMany](this.#max)
+      : this.#port[take]();
+    return { value: value as R, done: false };
   }
 
   [park](waiter: Waiter): void {

@@ -49,13 +49,13 @@ export function rest<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Counts one operation. Whether it must not settle before that next turn. */
-export function due(): boolean {
-  return --left[0]! <= 0 && look();
+export function due(waited = false): boolean {
+  return --left[0]! <= 0 && look(waited);
 }
 
 /** Counts one operation that waited, and resolves its promise: now, or in that next turn. */
 export function settle<V>(resolve: (value: V) => void, value: V): void {
-  if (due()) defer(resolve, value);
+  if (due(true)) defer(resolve, value);
   else resolve(value);
 }
 
@@ -76,10 +76,10 @@ function paused(): Promise<void> {
   return promise;
 }
 
-function look(): boolean {
+function look(waited: boolean): boolean {
   const now = clock.now();
   if (pause) {
-    if (begun !== undefined || now - since < 1) return true;
+    if (begun !== undefined || waited && now - since < 1) return true;
     pause = undefined;
   }
   // Twice as far to the next look, or one step if it took over a millisecond.

@@ -43,16 +43,7 @@ import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
 import { DONE, due, rest, settle } from "./_turn.ts";
 import type { Ending, Owner } from "./_waiter.ts";
-import {
-  end,
-  fail,
-  over,
-  wait,
-  Waiter,
-  wake,
-  withdraw,
-  woken,
-} from "./_waiter.ts";
+import { end, fail, wait, Waiter, wake, withdraw, woken } from "./_waiter.ts";
 import type {
   ChannelReceiveOptions,
   ChannelReceiveResult,
@@ -183,7 +174,7 @@ export class Channel<in out T>
     if (
       !options &&
       (size > 0 ? (head & 7) !== 0 || !due() : this[available]())
-    ) return Promise.resolve(this[take]());
+    ) return Promise.resolve(this.#take());
     return Promise.resolve(this.#receiveSlowly(options));
   }
 
@@ -211,7 +202,7 @@ export class Channel<in out T>
   /** See {@linkcode Receiver.tryReceive}. */
   tryReceive(): ChannelReceiveResult<T> {
     return this[available]()
-      ? { state: "ok", value: this[take]() }
+      ? { state: "ok", value: this.#take() }
       : this.#nothing();
   }
 
@@ -237,7 +228,7 @@ export class Channel<in out T>
    * @throws {ChannelClosedError} If the channel is closed and drained; after `close(reason)` the reason.
    */
   receiveNow(): T {
-    if (this[available]()) return this[take]();
+    if (this[available]()) return this.#take();
     const ending = this[ended]();
     throw ending
       ? ending.error
@@ -255,11 +246,10 @@ export class Channel<in out T>
   /** See {@linkcode Receiver.receiveMany}. */
   receiveMany(max = Infinity, options?: ChannelReceiveOptions): Promise<T[]> {
     const signal = options?.signal;
-    const refused = refusal(signal, max);
-    if (refused) return refused;
-    const values = this[takeMany](max);
-    if (values.length === 0) return this.#receiveLater<T[]>(MANY, signal);
-    return rest(Promise.resolve(values));
+    return refusal(signal, max) ||
+      (this[available]()
+        ? rest(Promise.resolve(this[takeMany](max)))
+        : this.#receiveLater(MANY, signal));
   }
 
   /**
@@ -343,11 +333,9 @@ export class Channel<in out T>
   /** See {@linkcode Receiver.join}. */
   join(options?: ChannelWaitOptions): Promise<void> {
     const signal = options?.signal;
-    const refused = refusal(signal);
-    if (refused) return refused;
     // Behind those who wait, if they are about to be told.
-    if (this.drained && !this.#joiners) return DONE;
-    return wait(this, signal);
+    return refusal(signal) ||
+      (this.drained && !this.#joiners ? DONE : wait(this, signal));
   }
 
   /** See {@linkcode Receiver.closed}. */
@@ -442,7 +430,7 @@ export class Channel<in out T>
     const signal = options?.signal;
     return options && refusal(signal) ||
       (this[available]()
-        ? rest(Promise.resolve(this[take]()))
+        ? rest(Promise.resolve(this.#take()))
         : this.#receiveLater(undefined, signal));
   }
 
@@ -464,6 +452,11 @@ export class Channel<in out T>
 
   #nothing(): { state: "empty" } | { state: "closed" } {
     return { state: this[ended]() ? "closed" : "empty" };
+  }
+
+  // Only while available.
+  #take(): T {
+    return this.#waiting === undefined ? this.#ring.shift() : this.#takeAmong();
   }
 
   // The same, when others wait or the channel is closed.
@@ -546,20 +539,21 @@ export class Channel<in out T>
 
   /** @ignore */
   [take](): T {
-    return this.#waiting === undefined ? this.#ring.shift() : this.#takeAmong();
+    return this.#take();
   }
 
   /** @ignore */
   [takeMany](max: number): T[] {
     const values: T[] = [];
-    while (values.length < max && this[available]()) values.push(this[take]());
+    while (values.length < max && this[available]()) values.push(this.#take());
     return values;
   }
 
   /** @ignore */
   [ended](): Ending | undefined {
+    if (!this.#closed) return undefined;
     const closing = this.#closing;
-    return this.drained || closing?.discards ? closing : undefined;
+    return this.drained || closing!.discards ? closing : undefined;
   }
 
   /** @ignore */
