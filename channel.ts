@@ -82,15 +82,11 @@ const MANY: Owner = {
 
 const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
-/** A plain send that waits while nobody else does. */
-interface Alone {
-  readonly value: unknown;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-}
+/** Resolves the promise of a plain send that waits while nobody else does. */
+type Resolve = (value?: never) => void;
 
 /** Stands for those in the circles, or for nobody ever again: the channel is closed. */
-const OTHERS = {} as Alone;
+const OTHERS: Resolve = () => {};
 /** Stands for every ring that was not needed yet: no room, no value. */
 const NO_RING = new Ring<never>(0);
 
@@ -126,7 +122,8 @@ export class Channel<in out T>
   readonly #overflow: ChannelOverflow;
   readonly #onDrop: ((value: T) => void) | undefined;
   #ring: Ring<T> = NO_RING as unknown as Ring<T>;
-  #waiting: Alone | undefined;
+  #waiting: Resolve | undefined;
+  #value: T | undefined;
   #senders: Waiter | undefined;
   #receivers: Waiter | undefined;
   #joiners: Waiter | undefined;
@@ -287,10 +284,9 @@ export class Channel<in out T>
     return this[available]()
       ? {
         state: "ok",
-        value:
-          (size > 0
-            ? slots[head]
-            : (this.#senders ?? this.#waiting)!.value) as T,
+        value: (size > 0
+          ? slots[head]
+          : (this.#senders ? this.#senders.value : this.#value)) as T,
       }
       : this.#nothing();
   }
@@ -436,18 +432,29 @@ export class Channel<in out T>
 
   // Only while nobody waits.
   #waitAlone(value: T): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { value, resolve, reject };
+    return new Promise((resolve) => {
+      this.#waiting = resolve as Resolve;
+      this.#value = value;
     });
   }
 
   // From now on all wait in the circles.
   #queue(): void {
-    const alone = this.#waiting;
+    const resolve = this.#waiting;
     this.#waiting = OTHERS;
-    if ((alone ?? OTHERS) === OTHERS) return;
-    this.#senders = new Waiter(alone!.resolve, alone!.reject);
-    this.#senders.value = alone!.value;
+    if ((resolve ?? OTHERS) === OTHERS) return;
+    this.#senders = new Waiter(
+      resolve as (value: unknown) => void,
+      (reason) => {
+        resolve!({
+          get then() {
+            throw reason;
+          },
+        } as never);
+      },
+    );
+    this.#senders.value = this.#value;
+    this.#value = undefined;
   }
 
   #nothing(): { state: "empty" } | { state: "closed" } {
@@ -462,12 +469,12 @@ export class Channel<in out T>
   // The same, when others wait or the channel is closed.
   #takeAmong(): T {
     const ring = this.#ring;
-    const alone = this.#waiting as Alone;
-    if (alone !== OTHERS && ring.size <= this.#capacity) {
-      this.#waiting = undefined;
-      const sent = alone.value as T;
+    const resolve = this.#waiting!;
+    if (resolve !== OTHERS && ring.size <= this.#capacity) {
+      const sent = this.#value as T;
+      this.#value = this.#waiting = undefined;
       const value = ring.size > 0 ? ring.swap(sent) : sent;
-      settle(alone.resolve, undefined);
+      settle(resolve, undefined as never);
       return value;
     }
     if (ring.size === 0) return this.#takeOver();
