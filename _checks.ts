@@ -6,14 +6,13 @@ export function checkWhole(
   number: number,
   least: number,
 ): void {
-  const kind = typeof number;
-  const numeric = kind === "number";
+  const numeric = typeof number === "number";
   if (
     number === Infinity || (Number.isSafeInteger(number) && number >= least)
   ) return;
   throw new (numeric ? RangeError : TypeError)(
     `${subject} must be a whole number >= ${least} or Infinity, received ${
-      numeric ? number : kind
+      numeric ? number : typeof number
     }`,
   );
 }
@@ -44,7 +43,8 @@ export function refusal(
   try {
     checkMax(max);
     checkSignal(signal);
-    return signal?.aborted ? Promise.reject(signal.reason) : undefined;
+    if (signal?.aborted) throw signal.reason;
+    return undefined;
   } catch (error) {
     return Promise.reject(error);
   }

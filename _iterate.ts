@@ -90,8 +90,7 @@ export class ChannelIterator<T, R>
 
   [woken](waiter: Waiter, value: unknown): void {
     this.#waiting.shift();
-    const result = { value: this.#max ? [value] : value, done: false };
-    settle(waiter.resolve, result);
+    settle(waiter.resolve, { value: this.#max ? [value] : value, done: false });
   }
 
   // As with the platform's own iterators, one call is told of the error; the

@@ -28,8 +28,7 @@ export class Ring<T> {
 
   /** Appends a value, in a new slot if there is none. */
   add(value: T): void {
-    const { length } = this.slots;
-    if (this.size === length) this.resize(length * 2 || FIRST);
+    if (this.slots.length === this.size) this.resize(this.size * 2 || FIRST);
     this.push(value);
   }
 
@@ -69,9 +68,9 @@ export class Ring<T> {
 
   /** Has `length` slots from now on: a power of two that holds the values. O(length). */
   resize(length: number): void {
-    this.slots = this.copy(length);
+    const slots = this.slots = this.copy(length);
     // So that the engine sees one kind of array, whatever the values are.
-    this.slots[this.size] = undefined;
+    slots[this.size] = undefined;
     this.head = 0;
     this.mark = length > KEPT ? length >> 3 : -1;
     this.limit = Math.min(length, this.#capacity);

@@ -1,6 +1,6 @@
 // _send_all.ts: sending every value of a source.
 
-import { checkSignal } from "./_checks.ts";
+import { checkSignal, refusal } from "./_checks.ts";
 import { DONE, rest } from "./_turn.ts";
 import { fail, wait, wake, withdraw } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
@@ -70,12 +70,10 @@ function unlessAborted<T>(
 ): Promise<T> {
   const next = Promise.resolve(promise);
   if (!signal) return next;
-  // The source may have aborted it.
-  if (signal.aborted) {
-    next.catch(() => {});
-    return Promise.reject(signal.reason);
-  }
-  return wait(
+  // Whoever gives up answers for it no more.
+  next.catch(() => {});
+  // The source may have aborted the signal.
+  return refusal(signal) ?? wait(
     {
       [park](waiter) {
         next.then(

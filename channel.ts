@@ -172,7 +172,7 @@ export class Channel<in out T>
       !options &&
       (size > 0 ? (head & 7) !== 0 || !due() : this[available]())
     ) return Promise.resolve(this.#take());
-    return Promise.resolve(this.#receiveSlowly(options));
+    return Promise.resolve(this.#receiveSlowly<T>(options));
   }
 
   /** See {@linkcode Sender.trySend}. */
@@ -242,11 +242,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.receiveMany}. */
   receiveMany(max = Infinity, options?: ChannelReceiveOptions): Promise<T[]> {
-    const signal = options?.signal;
-    return refusal(signal, max) ||
-      (this[available]()
-        ? rest(Promise.resolve(this[takeMany](max)))
-        : this.#receiveLater(MANY, signal));
+    return refusal(null, max) || this.#receiveSlowly<T[]>(options, max);
   }
 
   /**
@@ -415,19 +411,27 @@ export class Channel<in out T>
     options: ChannelSendOptions | undefined,
   ): Promise<void> {
     const signal = options?.signal;
-    const refused = options && refusal(signal);
-    if (refused) return refused;
-    if (this.trySend(value)) return rest(DONE);
-    if (this.#closed) return Promise.reject(unsent(value));
-    return wait(this, signal, true, value);
+    return options && refusal(signal) ||
+      (this.trySend(value)
+        ? rest(DONE)
+        : this.#closed
+        ? Promise.reject(unsent(value))
+        : wait(this, signal, true, value));
   }
 
-  #receiveSlowly(options: ChannelReceiveOptions | undefined): Promise<T> {
+  #receiveSlowly<R>(
+    options: ChannelReceiveOptions | undefined,
+    max?: number,
+  ): Promise<R> {
     const signal = options?.signal;
-    return options && refusal(signal) ||
+    const refused = options && refusal(signal);
+    const ending = this[ended]();
+    return refused ||
       (this[available]()
-        ? rest(Promise.resolve(this.#take()))
-        : this.#receiveLater(undefined, signal));
+        ? rest(Promise.resolve((max ? this[takeMany](max) : this.#take()) as R))
+        : ending
+        ? Promise.reject(ending.error)
+        : wait(this, signal, false, undefined, max ? MANY : undefined));
   }
 
   // Only while nobody waits.
@@ -494,16 +498,6 @@ export class Channel<in out T>
     return sender.value as T;
   }
 
-  // Parks a receive, or says that there is nothing to wait for.
-  #receiveLater<R>(
-    owner: Owner | undefined,
-    signal: AbortSignal | null | undefined,
-  ): Promise<R> {
-    const ending = this[ended]();
-    if (ending) return Promise.reject(ending.error);
-    return wait(this, signal, false, undefined, owner);
-  }
-
   #ends(): Closing {
     return this.#closing ??= new Closing();
   }
@@ -513,11 +507,12 @@ export class Channel<in out T>
   #settle(): void {
     if (!this.#closed) return;
     const ending = this[ended]();
-    while (ending && this.#receivers) {
-      end(this[withdraw](this.#receivers), ending);
+    for (let receiver; ending && (receiver = this.#receivers);) {
+      this.#receivers = remove(receiver);
+      end(receiver, ending);
     }
-    while (this.#senders) {
-      const sender = this[withdraw](this.#senders);
+    for (let sender; (sender = this.#senders);) {
+      this.#senders = remove(sender);
       fail(sender, unsent(sender.value));
     }
     if (!this.#joiners) return;
