@@ -11,10 +11,11 @@
 
 const FIRST = 8;
 const KEPT = 1024;
+const NO_SLOTS: never[] = [];
 
 /** A growable ring of values. Every operation is O(1), amortised, unless it says more. */
 export class Ring<T> {
-  slots: (T | undefined)[] = [];
+  slots: (T | undefined)[] = NO_SLOTS;
   head = 0;
   size = 0;
   /** The size at which there are too many slots; -1 for never. */
@@ -24,11 +25,12 @@ export class Ring<T> {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.resize(FIRST);
   }
 
   /** Appends a value, in a new slot if there is none. */
   add(value: T): void {
-    if (this.slots.length === this.size) this.resize(this.size * 2 || FIRST);
+    if (this.slots.length === this.size) this.resize(this.size * 2);
     this.push(value);
   }
 

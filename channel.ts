@@ -300,7 +300,8 @@ export class Channel<in out T>
   close(...reason: [reason: unknown] | []): void {
     if (this.#closed) return;
     const closing = this.#ends();
-    closing.reason = reason;
+    closing.plain = reason.length === 0;
+    closing.reason = reason[0];
     this.#queue();
     this.#closed = true;
     this.#settle();
