@@ -5,13 +5,6 @@ import type { Receiver, SelectCase, SelectCases, SendCase } from "./ends.ts";
 import { available, ended, sendable, take, target } from "./ends.ts";
 import { unsent } from "./errors.ts";
 
-/** The cases of a select, checked. */
-export interface Given {
-  /** The keys of a record; an array's are its indices. */
-  readonly keys: readonly string[] | undefined;
-  readonly cases: readonly SelectCase[];
-}
-
 /** What a select comes to. */
 export interface Result {
   key: string | number;
@@ -20,31 +13,64 @@ export interface Result {
   reason?: unknown;
 }
 
-/** Reads and checks the cases. Throws a TypeError if one is none. */
-export function read(cases: SelectCases): Given {
-  if (typeof cases !== "object" || cases === null) {
-    throw new TypeError("Cannot select: cases must be a record or an array");
-  }
-  if (Array.isArray(cases)) {
-    for (let i = 0; i < cases.length; i++) check(cases[i], i);
-    return { keys: undefined, cases };
-  }
-  const keys = Object.keys(cases);
+/** The keys of a record; `undefined` for an array, whose keys are its indices. */
+export type Keys = readonly string[] | undefined;
+
+/** The keys of what a select was given. Throws a TypeError if it holds no cases. */
+export function keysOf(cases: SelectCases): Keys {
+  if (Array.isArray(cases)) return undefined;
+  if (typeof cases === "object" && cases !== null) return Object.keys(cases);
+  throw new TypeError("Cannot select: cases must be a record or an array");
+}
+
+/** The cases under these keys, each read once. */
+export function casesOf(cases: SelectCases, keys: Keys): readonly SelectCase[] {
+  if (keys === undefined) return cases as readonly SelectCase[];
   const record = cases as Record<string, SelectCase>;
-  const read = keys.map((key) => check(record[key], key));
-  return { keys, cases: read };
+  return keys.map((key) => record[key]);
 }
 
 /** Throws a TypeError if there is no case. */
-export function some(given: Given): Given {
-  if (given.cases.length > 0) return given;
-  throw new TypeError("Cannot select: no case given");
+export function checkSome(cases: readonly SelectCase[]): void {
+  if (cases.length === 0) throw new TypeError("Cannot select: no case given");
 }
 
-function check(one: SelectCase, key: string | number): SelectCase {
-  if (
-    isNever(one) || typeof one === "object" && (receives(one) || target in one)
-  ) return one;
+/**
+ * The index of a ready case, the first or a uniformly random one; -1 if there is
+ * none. Changes nothing. Throws a TypeError if a case is none.
+ */
+export function pick(
+  keys: Keys,
+  cases: readonly SelectCase[],
+  priority: boolean | undefined,
+): number {
+  let picked = -1;
+  let ready = 0;
+  for (let i = 0; i < cases.length; i++) {
+    if (!isReady(cases[i], keys, i)) continue;
+    // The nth ready case replaces the pick with probability 1/n.
+    if (++ready === 1 || !priority && Math.random() * ready < 1) picked = i;
+  }
+  return picked;
+}
+
+function isReady(one: SelectCase, keys: Keys, index: number): boolean {
+  return receives(one)
+    ? one[available]() || one[ended]() !== undefined
+    : canSend(one, keys, index);
+}
+
+// What is not a receive, apart: so the engine inlines a receive into `select`.
+function canSend(
+  one: Exclude<SelectCase, Receiver<unknown>>,
+  keys: Keys,
+  index: number,
+): boolean {
+  if (isNever(one)) return false;
+  if (typeof one === "object" && target in one) {
+    return one[target] !== undefined && one[target][sendable]() !== false;
+  }
+  const key = keyOf(keys, index);
   throw new TypeError(
     `Cannot select: case "${key}" is neither a receiver nor made by sending()`,
   );
@@ -52,7 +78,7 @@ function check(one: SelectCase, key: string | number): SelectCase {
 
 /** Whether it is a receive case. (`in` would be a fifth slower.) */
 export function receives(one: SelectCase): one is Receiver<unknown> {
-  return typeof (one as Receiver<unknown>)[available] === "function";
+  return typeof (one as Receiver<unknown> | null)?.[available] === "function";
 }
 
 /** Whether it stands for a case that is never ready. */
@@ -65,42 +91,50 @@ export function isLive(one: SelectCase): one is Receiver<unknown> | SendCase {
   return !isNever(one) && (receives(one) || one[target] !== undefined);
 }
 
-/** The index of a ready case, the first or a uniformly random one; -1 if there is none. */
-export function pick({ cases }: Given, priority: boolean | undefined): number {
-  let picked = -1;
-  let ready = 0;
-  for (let i = 0; i < cases.length; i++) {
-    const one = cases[i];
-    if (!isReady(one)) continue;
-    // The nth ready case replaces the pick with probability 1/n.
-    if (++ready === 1 || Math.random() * ready < 1) picked = i;
-    if (priority) break;
-  }
-  return picked;
-}
-
-function isReady(one: SelectCase): boolean {
-  if (isNever(one)) return false;
-  if (receives(one)) return one[available]() || one[ended]() !== undefined;
-  const to = one[target];
-  return to !== undefined && to[sendable]() !== false;
-}
-
 /** Does a case that is ready. Throws if it is a send to a closed channel. */
-export function happen(given: Given, index: number): Result {
-  const key = keyOf(given, index);
-  const one = given.cases[index] as Receiver<unknown> | SendCase;
-  if (receives(one)) {
-    return one[available]()
-      ? { key, state: "ok", value: one[take]() }
-      : closedResult(key, one[ended]()!);
+export function happen(
+  keys: Keys,
+  cases: readonly SelectCase[],
+  index: number,
+): Result {
+  const key = keyOf(keys, index);
+  const one = cases[index] as Receiver<unknown> | SendCase;
+  return receives(one) && one[available]()
+    ? { key, state: "ok", value: one[take]() }
+    : happenOtherwise(key, one);
+}
+
+/** The same as a promise. A send to a closed channel rejects. */
+export function settled(
+  keys: Keys,
+  cases: readonly SelectCase[],
+  index: number,
+): Promise<Result> {
+  const key = keyOf(keys, index);
+  const one = cases[index] as Receiver<unknown> | SendCase;
+  // Where the engine sees what the promise is resolved with, it need not ask
+  // that for its `then`.
+  if (receives(one) && one[available]()) {
+    return Promise.resolve({ key, state: "ok", value: one[take]() });
   }
+  try {
+    return Promise.resolve(happenOtherwise(key, one));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function happenOtherwise(
+  key: string | number,
+  one: Receiver<unknown> | SendCase,
+): Result {
+  if (receives(one)) return closedResult(key, one[ended]()!);
   if (!one[target]!.trySend(one.value as never)) throw unsent(one.value);
   return { key, state: "ok", value: undefined };
 }
 
 /** The key of a case: a number in an array, a string in a record. */
-export function keyOf({ keys }: Given, index: number): string | number {
+export function keyOf(keys: Keys, index: number): string | number {
   return keys === undefined ? index : keys[index]!;
 }
 

@@ -23,17 +23,19 @@
 // waiters are ordinary waiters that share an owner, the selection; the first one
 // that is taken takes the others out in the same turn.
 
-import type { Given, Result } from "./_cases.ts";
+import type { Keys, Result } from "./_cases.ts";
 import {
+  casesOf,
+  checkSome,
   closedResult,
   happen,
   isLive,
   isNever,
   keyOf,
+  keysOf,
   pick,
-  read,
   receives,
-  some,
+  settled,
 } from "./_cases.ts";
 import { checkSignal, refusal } from "./_checks.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
@@ -163,21 +165,21 @@ export function select<const C extends SelectCases>(
   cases: C,
   options?: SelectOptions,
 ): Promise<SelectResult<C>> {
-  let given: Given;
   try {
-    given = some(read(cases));
+    const keys = keysOf(cases);
+    const given = casesOf(cases, keys);
+    checkSome(given);
+    const ready = pick(keys, given, options?.priority);
+    const signal = options?.signal;
+    const refused = options && refusal(signal);
+    if (refused) return refused;
+    const promise = ready < 0
+      ? new Selection(keys, given, signal).promise
+      : settled(keys, given, ready);
+    return rest(promise) as Promise<SelectResult<C>>;
   } catch (error) {
     return Promise.reject(error);
   }
-  const priority = options?.priority;
-  const signal = options?.signal;
-  const refused = options && refusal(signal);
-  if (refused) return refused;
-  const ready = pick(given, priority);
-  const promise = ready < 0
-    ? new Selection(given, signal).promise
-    : settled(given, ready);
-  return rest(promise) as Promise<SelectResult<C>>;
 }
 
 /**
@@ -194,9 +196,10 @@ export function trySelect<const C extends SelectCases>(
   cases: C,
   options?: TrySelectOptions,
 ): SelectResult<C> | undefined {
-  const given = read(cases);
-  const ready = pick(given, options?.priority);
-  return ready < 0 ? undefined : happen(given, ready) as SelectResult<C>;
+  const keys = keysOf(cases);
+  const given = casesOf(cases, keys);
+  const ready = pick(keys, given, options?.priority);
+  return ready < 0 ? undefined : happen(keys, given, ready) as SelectResult<C>;
 }
 
 /**
@@ -214,12 +217,17 @@ export function selectEach<const C extends SelectCases>(
   cases: C,
   options?: SelectOptions,
 ): AsyncIterableIterator<SelectResult<C>> {
-  const given = some(read(cases));
+  const keys = keysOf(cases);
+  const given = [...casesOf(cases, keys)];
+  checkSome(given);
+  const priority = options?.priority;
+  pick(keys, given, priority); // checks them
   const signal = options?.signal;
   checkSignal(signal);
   return new SelectIterator(
+    keys,
     given,
-    options?.priority,
+    priority,
     signal,
   ) as AsyncIterableIterator<
     SelectResult<C>
@@ -249,11 +257,15 @@ class Selection extends Watch implements Owner {
     },
   );
 
-  constructor(given: Given, signal: AbortSignal | null | undefined) {
+  constructor(
+    keys: Keys,
+    cases: readonly SelectCase[],
+    signal: AbortSignal | null | undefined,
+  ) {
     super();
-    for (let i = 0; i < given.cases.length; i++) {
-      const one = given.cases[i];
-      if (isLive(one)) this.#park(keyOf(given, i), one);
+    for (let i = 0; i < cases.length; i++) {
+      const one = cases[i];
+      if (isLive(one)) this.#park(keyOf(keys, i), one);
     }
     if (signal) watch(signal, this);
   }
@@ -298,8 +310,8 @@ class Selection extends Watch implements Owner {
 
 /** The iterator of `selectEach`. */
 class SelectIterator implements AsyncIterableIterator<Result, undefined> {
-  readonly #given: Given;
-  /** Of `#given`; what is retired becomes `undefined`. */
+  readonly #keys: Keys;
+  /** What is retired becomes `undefined`. */
   readonly #cases: SelectCase[];
   readonly #priority: boolean | undefined;
   readonly #signal: AbortSignal | null | undefined;
@@ -309,12 +321,13 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
   #last: Promise<unknown> | undefined;
 
   constructor(
-    given: Given,
+    keys: Keys,
+    cases: SelectCase[],
     priority: boolean | undefined,
     signal: AbortSignal | null | undefined,
   ) {
-    this.#cases = [...given.cases];
-    this.#given = { keys: given.keys, cases: this.#cases };
+    this.#keys = keys;
+    this.#cases = cases;
     this.#priority = priority;
     this.#signal = signal;
   }
@@ -351,13 +364,13 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
       this.#over();
       return refused;
     }
-    const ready = pick(this.#given, this.#priority);
+    const ready = pick(this.#keys, this.#cases, this.#priority);
     let won: Promise<Result | undefined>;
     if (ready < 0) {
-      this.#selection = new Selection(this.#given, this.#signal);
+      this.#selection = new Selection(this.#keys, this.#cases, this.#signal);
       won = this.#selection.promise;
     } else {
-      won = settled(this.#given, ready);
+      won = settled(this.#keys, this.#cases, ready);
     }
     const promise = won.then(
       (result) => this.#report(result),
@@ -371,8 +384,8 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     this.#selection = undefined;
     if (result === undefined) return { value: undefined, done: true };
     if (result.state === "closed") {
-      const { keys } = this.#given;
-      const index = keys?.indexOf(result.key as string) ?? result.key as number;
+      const index = this.#keys?.indexOf(result.key as string) ??
+        result.key as number;
       this.#cases[index] = undefined;
     }
     return { value: result, done: false };
@@ -392,14 +405,6 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
 
   #over(): void {
     this.#cases.fill(undefined);
-  }
-}
-
-function settled(given: Given, ready: number): Promise<Result> {
-  try {
-    return Promise.resolve(happen(given, ready));
-  } catch (error) {
-    return Promise.reject(error);
   }
 }
 
