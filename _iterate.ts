@@ -38,7 +38,7 @@ export class ChannelIterator<T, R>
   next(): Promise<IteratorResult<R>> {
     return !this.#finished && !this.#signal && this.#port[available]() &&
         ((++this.#turn & 3) !== 0 || !due())
-      ? Promise.resolve(this.#take())
+      ? Promise.resolve({ value: this.#take(), done: false })
       : Promise.resolve(this.#nextSlowly());
   }
 
@@ -65,18 +65,19 @@ export class ChannelIterator<T, R>
       this.#finished = true;
       return refused;
     }
-    if (this.#port[available]()) return rest(Promise.resolve(this.#take()));
+    if (this.#port[available]()) {
+      return rest(Promise.resolve({ value: this.#take(), done: false }));
+    }
     const ending = this.#port[ended]();
     if (!ending) return wait(this, this.#signal, false, undefined, this);
     this.#finished = true;
     return ending.plain ? this.next() : Promise.reject(ending.error);
   }
 
-  #take(): IteratorResult<R> {
-    const value = this.#max
+  #take(): R {
+    return (this.#max
       ? this.#port[takeMany](this.#max)
-      : this.#port[take]();
-    return { value: value as R, done: false };
+      : this.#port[take]()) as R;
   }
 
   [park](waiter: Waiter): void {
