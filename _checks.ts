@@ -19,7 +19,7 @@ export function checkWhole(
 
 /** Throws unless `max` says how many values a batch may have. */
 export function checkMax(max: number): void {
-  checkWhole("Cannot receive many: max", max, 1);
+  checkWhole("Cannot receive: max", max, 1);
 }
 
 /** Throws a TypeError unless the signal, if there is one, can be waited on. */

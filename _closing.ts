@@ -17,11 +17,10 @@ export class Closing implements Ending {
 
   get error(): unknown {
     // One for all: making an error costs as much as sixty hand-offs.
-    if (this.plain) {
-      this.reason ??= new ChannelClosedError(
+    return this.plain
+      ? this.reason ??= new ChannelClosedError(
         "Cannot receive: channel is closed",
-      );
-    }
-    return this.reason;
+      )
+      : this.reason;
   }
 }

@@ -10,11 +10,11 @@ import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
 import { available, ended, park, take, takeMany } from "./ends.ts";
 
-/** Iterates over batches of up to `max` values; over single values if `max` is 0. */
+/** Iterates over batches of up to `max` values; over single values without `max`. */
 export class ChannelIterator<T, R>
   implements AsyncIterableIterator<R>, Owner, Parking {
   readonly #port: ReceivePort<T>;
-  readonly #max: number;
+  readonly #max: number | undefined;
   readonly #signal: AbortSignal | null | undefined;
   #finished = false;
   // One call of `next` in four counts as work; the first does, for the sake of
@@ -26,7 +26,7 @@ export class ChannelIterator<T, R>
 
   constructor(
     port: ReceivePort<T>,
-    max: number,
+    max: number | undefined,
     signal: AbortSignal | null | undefined,
   ) {
     this.#port = port;
@@ -38,7 +38,10 @@ export class ChannelIterator<T, R>
   next(): Promise<IteratorResult<R>> {
     return !this.#finished && !this.#signal && this.#port[available]() &&
         ((++this.#turn & 3) !== 0 || !due())
-      ? Promise.resolve({ value: this.#take(), done: false })
+      ? Promise.resolve({
+        value: this.#port[takeMany](this.#max) as R,
+        done: false,
+      })
       : Promise.resolve(this.#nextSlowly());
   }
 
@@ -61,23 +64,20 @@ export class ChannelIterator<T, R>
       return Promise.resolve({ value: undefined, done: true });
     }
     const refused = refusal(this.#signal);
-    if (refused) {
-      this.#finished = true;
-      return refused;
-    }
-    if (this.#port[available]()) {
-      return rest(Promise.resolve({ value: this.#take(), done: false }));
-    }
     const ending = this.#port[ended]();
-    if (!ending) return wait(this, this.#signal, false, undefined, this);
+    if (!refused && !ending) {
+      return this.#port[available]()
+        ? rest(
+          Promise.resolve({
+            value: this.#port[takeMany](this.#max) as R,
+            done: false,
+          }),
+        )
+        : wait(this, this.#signal, false, undefined, this);
+    }
     this.#finished = true;
-    return ending.plain ? this.next() : Promise.reject(ending.error);
-  }
-
-  #take(): R {
-    return (this.#max
-      ? this.#port[takeMany](this.#max)
-      : this.#port[take]()) as R;
+    return refused ||
+      (ending!.plain ? this.next() : Promise.reject(ending!.error));
   }
 
   [park](waiter: Waiter): void {

@@ -49,6 +49,9 @@ export function checkOptions(
     throw new TypeError("Cannot create channel: onDrop is no function");
   }
   // To drop a value for another there must be one.
-  const least = overflow === "wait" ? 0 : 1;
-  checkWhole("Cannot create channel: capacity", capacity, least);
+  checkWhole(
+    "Cannot create channel: capacity",
+    capacity,
+    overflow === "wait" ? 0 : 1,
+  );
 }

@@ -42,9 +42,9 @@ export async function sendEach<T>(
         : next as IteratorResult<T>;
       if (done) return;
       sending = true;
-      if (signal?.aborted) throw signal.reason;
-      if (!to.trySend(value)) await to.send(value, { signal });
-      else if (++burst % 1024 === 0) await rest(DONE); // so that receivers get a turn
+      if (signal?.aborted || !to.trySend(value)) {
+        await to.send(value, { signal });
+      } else if (++burst % 1024 === 0) await rest(DONE); // so that receivers get a turn
       sending = false;
     }
   } catch (error) {

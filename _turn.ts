@@ -29,14 +29,14 @@ const clock = performance;
 export const DONE: Promise<void> = Promise.resolve();
 
 /** Operations until the next look. An array, since a `let` costs W2 4 % more. */
-const left = new Int32Array([64]);
+const left = Int32Array.of(64);
 /** How many operations there were to be after the last look. */
 let stride = 64;
 let looked = 0;
 /** When the last turn ended, as far as is known. */
 let since = 0;
 /** Set while a timer is, that will tell of the end of this turn: when its first microtask ran. */
-let begun: number | undefined;
+let begun = 0;
 let pause: Promise<void> | undefined;
 let resume: (() => void) | undefined;
 
@@ -72,23 +72,21 @@ function breathe<T>(promise: Promise<T>): Promise<T> {
 
 function paused(): Promise<void> {
   const promise = pause!;
-  if (begun === undefined) pause = undefined;
+  if (!begun) pause = undefined;
   return promise;
 }
 
 function look(waited: boolean): boolean {
   const now = clock.now();
-  if (pause) {
-    if (begun !== undefined || waited && now - since < 1) return true;
-    pause = undefined;
-  }
+  if (pause && (begun || waited && now - since < 1)) return true;
+  pause = undefined;
   // Twice as far to the next look, or one step if it took over a millisecond.
   const elapsed = now - looked;
   looked = now;
   // In so long a gap there was nothing to do, or else the next look knows better.
   if (elapsed > SUSPECT && stride > 1) since = now;
   left[0] = stride = elapsed > 1 ? 1 : Math.min(stride * 2, LONGEST_STRIDE);
-  if (begun === undefined) {
+  if (!begun) {
     if (now - since < SUSPECT) return false;
     begun = Infinity;
     later(turned, 0);
@@ -101,7 +99,7 @@ function look(waited: boolean): boolean {
 }
 
 function turned(): void {
-  begun = undefined;
+  begun = 0;
   since = clock.now();
   resume?.();
 }

@@ -124,6 +124,7 @@ export class Channel<in out T>
   #ring: Ring<T> = NO_RING as unknown as Ring<T>;
   #waiting: Resolve | undefined;
   #value: T | undefined;
+  #receiver: Resolve | undefined;
   #senders: Waiter | undefined;
   #receivers: Waiter | undefined;
   #joiners: Waiter | undefined;
@@ -151,15 +152,23 @@ export class Channel<in out T>
 
   /** See {@linkcode Sender.send}. */
   send(value: T, options?: ChannelSendOptions): Promise<void> {
-    if (!options && this.#waiting === undefined) {
-      const ring = this.#ring;
-      if (ring.size < ring.limit) {
-        if (((ring.head + ring.size) & 7) !== 0 || !due()) {
-          ring.push(value);
-          return DONE;
+    if (!options) {
+      if (this.#waiting === undefined) {
+        const ring = this.#ring;
+        if (ring.size < ring.limit) {
+          if (((ring.head + ring.size) & 7) !== 0 || !due()) {
+            ring.push(value);
+            return DONE;
+          }
+        } else if (ring.size >= this.#capacity && this.#overflow === "wait") {
+          return new Promise((resolve) => {
+            this.#waiting = resolve as Resolve;
+            this.#value = value;
+          });
         }
-      } else if (ring.size >= this.#capacity && this.#overflow === "wait") {
-        return this.#waitAlone(value);
+      } else if (this.#receiver) {
+        this.trySend(value);
+        return DONE;
       }
     }
     return Promise.resolve(this.#sendSlowly(value, options));
@@ -168,10 +177,14 @@ export class Channel<in out T>
   /** See {@linkcode Receiver.receive}. */
   receive(options?: ChannelReceiveOptions): Promise<T> {
     const { size, head } = this.#ring;
-    if (
-      !options &&
-      (size > 0 ? (head & 7) !== 0 || !due() : this[available]())
-    ) return Promise.resolve(this.#take());
+    if (!options) {
+      if (size > 0 ? (head & 7) !== 0 || !due() : this[available]()) {
+        return Promise.resolve(this.#take());
+      }
+      if (size === 0 && this.#waiting === undefined) {
+        return this.#receiveAlone();
+      }
+    }
     return Promise.resolve(this.#receiveSlowly<T>(options));
   }
 
@@ -179,6 +192,12 @@ export class Channel<in out T>
   trySend(value: T): boolean {
     // The ladder of a send: parked receiver, room, first room, overflow policy.
     if (this.#closed) return false;
+    const resolve = this.#receiver;
+    if (resolve) {
+      this.#receiver = this.#waiting = undefined;
+      settle(resolve, value as never);
+      return true;
+    }
     if (this.#receivers) {
       // Invariant 2: the buffer is empty, so nobody is overtaken.
       wake(this[withdraw](this.#receivers), value);
@@ -214,7 +233,7 @@ export class Channel<in out T>
     if (this.trySend(value)) return;
     throw this.#closed
       ? unsent(value)
-      : new ChannelFullError("Cannot send now: channel is full");
+      : new ChannelFullError("Cannot send: channel is full");
   }
 
   /**
@@ -229,7 +248,7 @@ export class Channel<in out T>
     const ending = this[ended]();
     throw ending
       ? ending.error
-      : new ChannelEmptyError("Cannot receive now: channel is empty");
+      : new ChannelEmptyError("Cannot receive: channel is empty");
   }
 
   /** See {@linkcode Sender.sendAll}. */
@@ -251,7 +270,7 @@ export class Channel<in out T>
    * @returns The values, oldest first; none if there are none.
    */
   drain(): T[] {
-    return this[takeMany](Infinity);
+    return this[takeMany](Infinity) as T[];
   }
 
   /** See {@linkcode Receiver.batches}. */
@@ -262,7 +281,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.values}. */
   values(options?: ChannelReceiveOptions): AsyncIterableIterator<T> {
-    return new ChannelIterator<T, T>(this, 0, options?.signal);
+    return new ChannelIterator<T, T>(this, undefined, options?.signal);
   }
 
   /** {@linkcode Channel.values} without options, for `for await`. */
@@ -277,12 +296,11 @@ export class Channel<in out T>
    */
   peek(): ChannelReceiveResult<T> {
     const { size, slots, head } = this.#ring;
+    if (this.#waiting) this.#queue();
     return this[available]()
       ? {
         state: "ok",
-        value: (size > 0
-          ? slots[head]
-          : (this.#senders ? this.#senders.value : this.#value)) as T,
+        value: (size > 0 ? slots[head] : this.#senders!.value) as T,
       }
       : this.#nothing();
   }
@@ -398,11 +416,14 @@ export class Channel<in out T>
     return Promise.resolve(this.close());
   }
 
-  // The key that Node, Deno and Bun share.
+  // The key and the arguments that Node, Deno and Bun share.
   /** @ignore */
-  [inspected](): string {
-    const facts = #ring in this ? Object.entries(this.stats()) : [];
-    return `Channel {${facts.map((fact) => " " + fact.join(": "))} }`;
+  [inspected](
+    _depth: number,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    return "Channel " + inspect(#ring in this ? this.stats() : {}, options);
   }
 
   // What `send` and `receive` leave out, so that the engine inlines them: all but
@@ -429,37 +450,37 @@ export class Channel<in out T>
     const ending = this[ended]();
     return refused ||
       (this[available]()
-        ? rest(Promise.resolve((max ? this[takeMany](max) : this.#take()) as R))
+        ? rest(Promise.resolve(this[takeMany](max) as R))
         : ending
         ? Promise.reject(ending.error)
         : wait(this, signal, false, undefined, max ? MANY : undefined));
   }
 
-  // Only while nobody waits.
-  #waitAlone(value: T): Promise<void> {
+  #receiveAlone(): Promise<T> {
     return new Promise((resolve) => {
-      this.#waiting = resolve as Resolve;
-      this.#value = value;
+      this.#waiting = OTHERS;
+      this.#receiver = resolve as Resolve;
     });
   }
 
   // From now on all wait in the circles.
   #queue(): void {
-    const resolve = this.#waiting;
+    const resolve = this.#receiver ?? this.#waiting ?? OTHERS;
     this.#waiting = OTHERS;
-    if ((resolve ?? OTHERS) === OTHERS) return;
-    this.#senders = new Waiter(
+    if (resolve === OTHERS) return;
+    const waiter = new Waiter(
       resolve as (value: unknown) => void,
-      (reason) => {
-        resolve!({
+      (reason) =>
+        resolve({
           get then() {
             throw reason;
           },
-        } as never);
-      },
+        } as never),
     );
-    this.#senders.value = this.#value;
-    this.#value = undefined;
+    if (this.#receiver) this.#receivers = waiter;
+    else this.#senders = waiter;
+    waiter.value = this.#value;
+    this.#value = this.#receiver = undefined;
   }
 
   #nothing(): { state: "empty" } | { state: "closed" } {
@@ -482,8 +503,7 @@ export class Channel<in out T>
       settle(resolve, undefined as never);
       return value;
     }
-    if (ring.size === 0) return this.#takeOver();
-    const value = ring.shift();
+    const value = ring.size > 0 ? ring.shift() : this.#takeOver();
     // The oldest sender's value follows, unless values that were given back still
     // exceed the capacity.
     if (this.#senders && ring.size < this.#capacity) {
@@ -546,7 +566,8 @@ export class Channel<in out T>
   }
 
   /** @ignore */
-  [takeMany](max: number): T[] {
+  [takeMany](max?: number): T | T[] {
+    if (max === undefined) return this.#take();
     const values: T[] = [];
     while (values.length < max && this[available]()) values.push(this.#take());
     return values;
@@ -573,7 +594,8 @@ export class Channel<in out T>
   /** @ignore */
   [sendable](): boolean | undefined {
     if (this.#closed) return undefined;
-    return this.#receivers !== undefined || this.#ring.size < this.#capacity ||
+    return this.#receiver !== undefined || this.#receivers !== undefined ||
+      this.#ring.size < this.#capacity ||
       this.#overflow !== "wait";
   }
 
@@ -584,8 +606,8 @@ export class Channel<in out T>
     else if (this.#senders === waiter) this.#senders = next;
     else if (this.#joiners === waiter) this.#joiners = next;
     if (
-      this.#waiting === OTHERS && !this.#senders && !this.#receivers &&
-      !this.#closed
+      this.#waiting === OTHERS &&
+      !(this.#receiver || this.#receivers || this.#senders || this.#closed)
     ) this.#waiting = undefined;
     return waiter;
   }
@@ -598,6 +620,7 @@ export class Channel<in out T>
 
   /** @ignore */
   [giveBack](values: readonly T[]): void {
+    if (this.#waiting) this.#queue();
     const closing = this.#ends();
     closing.leased -= values.length;
     const held = [...values, ...this.snapshot()];

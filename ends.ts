@@ -201,8 +201,8 @@ export interface ReceivePort<out T> extends Parking {
   [available](): boolean;
   /** Takes the oldest value. Only while `available`. */
   [take](): T;
-  /** Takes what there is, up to `max` values. */
-  [takeMany](max: number): T[];
+  /** Takes what there is, up to `max` values; without it the oldest alone, as `take`. */
+  [takeMany](max?: number): T | T[];
   /** Set once no value will ever come again. */
   [ended](): Ending | undefined;
   /** Queues a receiver. Only while it is neither `available` nor `ended`. */

@@ -37,7 +37,7 @@ function holding(
 
 /** Takes up to `max` values, as leases. */
 function leased<T>(channel: Channel<T>, max: number): T[] {
-  const values = channel[takeMany](max);
+  const values = channel[takeMany](max) as T[];
   channel[lease](values.length);
   return values;
 }
