@@ -8,7 +8,7 @@ import { due, rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
 import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
-import { available, ended, park, take, takeMany } from "./ends.ts";
+import { available, ended, park, takeMany } from "./ends.ts";
 
 /** Iterates over batches of up to `max` values; over single values without `max`. */
 export class ChannelIterator<T, R>

@@ -26,7 +26,7 @@ export async function sendEach<T>(
   const slow = source?.[Symbol.asyncIterator];
   const start = slow ?? source?.[Symbol.iterator];
   if (typeof start !== "function") {
-    throw new TypeError("Cannot send all: not iterable");
+    throw new TypeError("Cannot send: not iterable");
   }
   const signal = options?.signal;
   checkSignal(signal);

@@ -181,8 +181,8 @@ export class Channel<in out T>
       if (size > 0 ? (head & 7) !== 0 || !due() : this[available]()) {
         return Promise.resolve(this.#take());
       }
-      if (size === 0 && this.#waiting === undefined) {
-        return this.#receiveAlone();
+      if (!size && !this.#closed) {
+        return Promise.resolve(this.#receiveLater());
       }
     }
     return Promise.resolve(this.#receiveSlowly<T>(options));
@@ -446,9 +446,8 @@ export class Channel<in out T>
     max?: number,
   ): Promise<R> {
     const signal = options?.signal;
-    const refused = options && refusal(signal);
     const ending = this[ended]();
-    return refused ||
+    return options && refusal(signal) ||
       (this[available]()
         ? rest(Promise.resolve(this[takeMany](max) as R))
         : ending
@@ -456,11 +455,13 @@ export class Channel<in out T>
         : wait(this, signal, false, undefined, max ? MANY : undefined));
   }
 
-  #receiveAlone(): Promise<T> {
-    return new Promise((resolve) => {
-      this.#waiting = OTHERS;
-      this.#receiver = resolve as Resolve;
-    });
+  #receiveLater(): Promise<T> {
+    return this.#waiting
+      ? wait(this, undefined, false)
+      : new Promise((resolve) => {
+        this.#waiting = OTHERS;
+        this.#receiver = resolve as Resolve;
+      });
   }
 
   // From now on all wait in the circles.
