@@ -1,7 +1,7 @@
 // _ring.ts: a growable first-in, first-out queue of values.
 //
-// 1. `slots.length` is a power of two, or 0; the values lie at `head`,
-//    `head + 1`, … `head + size - 1`, modulo that length.
+// 1. `slots.length` is a power of two; the values lie at `head`, `head + 1`, …
+//    `head + size - 1`, modulo that length.
 // 2. No other slot holds a value: what was taken is not retained.
 // 3. `push` needs a free slot, `shift` and `swap` need a value.
 // 4. Memory follows the values held: at most 8 slots for each value, or 1,024 in
@@ -11,6 +11,7 @@
 
 const FIRST = 8;
 const KEPT = 1024;
+/** What a ring has until its constructor is done: never read, but an array too. */
 const NO_SLOTS: never[] = [];
 
 /** A growable ring of values. Every operation is O(1), amortised, unless it says more. */

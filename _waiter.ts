@@ -30,6 +30,7 @@ export interface Owner {
 
 /** One operation, parked in one queue. */
 export class Waiter {
+  // Declared alone: what writes them first, and only, is the constructor.
   declare readonly resolve: (value: unknown) => void;
   declare readonly reject: (reason: unknown) => void;
   /** The next younger waiter; the oldest, for the youngest. */
