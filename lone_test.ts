@@ -149,16 +149,26 @@ for (const pause of [false, true]) {
 }
 
 Deno.test("nothing of a lone wait is kept once it is over", async () => {
-  const channel = new Channel<object>();
-  const handOver = async (sendFirst: boolean) => {
+  const channels: Channel<object>[] = [];
+  const handOver = async (sendFirst: boolean, queued: boolean) => {
+    const channel = new Channel<object>();
+    channels.push(channel);
     const sent = sendFirst && channel.send({});
-    const received = channel.receive();
+    const received = !sendFirst && channel.receive();
+    if (queued) channel.stats();
     if (!sendFirst) channel.trySend({});
+    const value = await (received || channel.receive());
     await sent;
-    return new WeakRef(await received);
+    return new WeakRef(value);
   };
-  const weak = [await handOver(true), await handOver(false)];
+  const weak = [
+    await handOver(true, false),
+    await handOver(true, true),
+    await handOver(false, false),
+    await handOver(false, true),
+  ];
   await tick();
   (globalThis as unknown as { gc(): void }).gc();
-  assertEquals(weak.map((ref) => ref.deref()), [undefined, undefined]);
+  assertEquals(weak.filter((ref) => ref.deref()), []);
+  assertEquals(channels.length, weak.length);
 });
