@@ -198,6 +198,26 @@ for (const [name, pipeline] of Object.entries(pipelines)) {
   });
 }
 
+for (const capacity of [1, 2]) {
+  Deno.test(`two tasks that met waiting use the buffer after the first pause (capacity ${capacity})`, async () => {
+    const channel = new Channel<number>(capacity);
+    const start = performance.now();
+    let received = 0;
+    let waited = 0;
+    const consume = async () => {
+      do {
+        if (channel.empty) waited++;
+        received++;
+      } while (await channel.receive() >= 0);
+    };
+    const consumer = consume();
+    while (performance.now() - start < RUN) await channel.send(received);
+    await channel.send(-1);
+    await consumer;
+    assertLess(waited, received / 4);
+  });
+}
+
 /** Operations that all find what they need. */
 async function operations(count: number): Promise<void> {
   const channel = new Channel<number>(1);
