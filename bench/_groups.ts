@@ -73,6 +73,20 @@ export async function groups(): Promise<Group[]> {
     floorRendezvous,
     (w, kit) => w.iterate(kit, 0),
   );
+  for (
+    const [name, capacity, loop] of [
+      ["W1 hand-off, capacity 16, receiver first", 16, false],
+      ["W2 rendezvous, receiver first", 0, false],
+      ["W3 for await, capacity 0, receiver first", 0, true],
+    ] as const
+  ) {
+    await add(
+      name,
+      undefined,
+      undefined,
+      (w, kit) => w.receiverFirst(kit, capacity, loop),
+    );
+  }
   await add(
     "W4a try-operations, 1,024 at a time",
     { std: 0.18 },

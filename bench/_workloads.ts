@@ -72,6 +72,25 @@ export function iterate(kit: Kit, capacity: number, n = 20_000): Workload {
   };
 }
 
+/** W1 to W3 where the consumer is there first, so that it is the one who waits. */
+export function receiverFirst(
+  kit: Kit,
+  capacity: number,
+  loop: boolean,
+  n = 20_000,
+): Workload {
+  return {
+    n,
+    async run() {
+      const channel = kit.make(capacity);
+      const consumer = loop ? iterateAll(channel) : receiveAll(channel, n);
+      await produce(channel, n);
+      channel.close();
+      check(await consumer === n * (n - 1) / 2);
+    },
+  };
+}
+
 /** W4: fill, then drain, by operations that never wait. */
 export function tryOperations(
   kit: Kit,
@@ -229,6 +248,18 @@ async function awaitTimes(n: number): Promise<void> {
 
 async function produce(channel: Chan, n: number): Promise<void> {
   for (let i = 0; i < n; i++) await channel.send(i);
+}
+
+async function receiveAll(channel: Chan, n: number): Promise<number> {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += await channel.receive();
+  return sum;
+}
+
+async function iterateAll(channel: Chan): Promise<number> {
+  let sum = 0;
+  for await (const value of channel) sum += value;
+  return sum;
 }
 
 function check(holds: boolean): void {

@@ -79,7 +79,9 @@ function row(
   const [rival, limit, ratio] = must?.floor === undefined
     ? ["std", must?.std, perStd]
     : ["floor", must.floor, perFloor];
-  const target = `≤ ${limit} ${rival}${ratio! <= limit! ? "" : " ✗"}`;
+  const target = limit === undefined
+    ? "–"
+    : `≤ ${limit} ${rival}${ratio! <= limit ? "" : " ✗"}`;
   const cells = [
     name,
     show(floor, 1),
