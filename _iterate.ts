@@ -20,9 +20,11 @@ export class ChannelIterator<T, R>
   // One call of `next` in four counts as work; the first does, for the sake of
   // short loops.
   #turn = 3;
-  // The calls of `next` that wait. They are parked in one queue and abort together,
-  // so only the oldest ever leaves.
-  readonly #waiting: Waiter[] = [];
+  // The calls of `next` that wait, oldest first: each has the one after it as its
+  // `value`. They are parked in one queue and abort together, so only the oldest ever
+  // leaves. (An array costs a loop that waits for each value a seventh more.)
+  #oldest: Waiter | undefined;
+  #youngest: Waiter | undefined;
 
   constructor(
     port: ReceivePort<T>,
@@ -47,7 +49,7 @@ export class ChannelIterator<T, R>
 
   return(value?: unknown): Promise<IteratorResult<R>> {
     this.#finished = true;
-    for (let waiter; (waiter = this.#waiting[0]);) {
+    for (let waiter; (waiter = this.#oldest);) {
       this.#port[withdraw](waiter);
       fail(waiter, undefined);
     }
@@ -81,8 +83,15 @@ export class ChannelIterator<T, R>
       (ending!.plain ? this.next() : Promise.reject(ending!.error));
   }
 
+  #leave(oldest: Waiter): void {
+    this.#oldest = oldest.value as Waiter | undefined;
+    if (!this.#oldest) this.#youngest = undefined;
+  }
+
   [park](waiter: Waiter): void {
-    this.#waiting.push(waiter);
+    if (this.#youngest) this.#youngest.value = waiter;
+    else this.#oldest = waiter;
+    this.#youngest = waiter;
     this.#port[park](waiter, false);
   }
 
@@ -91,14 +100,14 @@ export class ChannelIterator<T, R>
   }
 
   [woken](waiter: Waiter, value: unknown): void {
-    this.#waiting.shift();
+    this.#leave(waiter);
     settle(waiter.resolve, { value: this.#max ? [value] : value, done: false });
   }
 
   // As with the platform's own iterators, one call is told of the error; the
   // iteration is over for those behind it.
   [over](waiter: Waiter, ending: Ending): void {
-    this.#waiting.shift();
+    this.#leave(waiter);
     if (this.#finished || ending.plain) {
       waiter.resolve({ value: undefined, done: true });
     } else waiter.reject(ending.error);

@@ -37,7 +37,7 @@ export class Waiter {
   next: Waiter = this;
   /** The next older waiter; the youngest, for the oldest. */
   prev: Waiter = this;
-  /** What a sender brings. */
+  /** What a sender brings; of a receiver what its owner likes. */
   value: unknown;
   /** `undefined` for a plain `send`, `receive` or `join`. */
   owner: Owner | undefined;

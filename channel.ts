@@ -172,8 +172,7 @@ export class Channel<in out T>
             this.#value = value;
           });
         }
-      } else if (this.#receiver) {
-        this.trySend(value);
+      } else if (this.trySend(value)) {
         return DONE;
       }
     }
@@ -269,7 +268,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.receiveMany}. */
   receiveMany(max = Infinity, options?: ChannelReceiveOptions): Promise<T[]> {
-    return refusal(null, max) || this.#receiveSlowly<T[]>(options, max);
+    return this.#receiveSlowly<T[]>(options, max);
   }
 
   /**
@@ -444,7 +443,7 @@ export class Channel<in out T>
     options: ChannelSendOptions | undefined,
   ): Promise<void> {
     const signal = options?.signal;
-    return options && refusal(signal) ||
+    return refusal(signal) ||
       (this.trySend(value)
         ? rest(DONE)
         : this.#closed
@@ -458,7 +457,7 @@ export class Channel<in out T>
   ): Promise<R> {
     const signal = options?.signal;
     const ending = this[ended]();
-    return options && refusal(signal) ||
+    return refusal(signal, max) ||
       (this[available]()
         ? rest(Promise.resolve(this[takeMany](max) as R))
         : ending
@@ -642,7 +641,7 @@ export class Channel<in out T>
     const held = [...values, ...this.snapshot()];
     this.#ring = new Ring(this.#capacity);
     for (const value of held) this.#ring.add(value);
-    if (closing.discards) return this.cancel();
+    if (closing.discards) this.cancel();
     const plain: [Waiter, T][] = [];
     while (this.#receivers && this.#ring.size > 0) {
       const receiver = this[withdraw](this.#receivers);
