@@ -240,6 +240,7 @@ class Case extends Waiter {
     readonly key: string | number,
     readonly at: Parking,
     readonly sends: boolean,
+    readonly before: Case | undefined,
   ) {
     super(unused, unused);
   }
@@ -247,7 +248,8 @@ class Case extends Waiter {
 
 /** A parked select: the owner of its cases. */
 class Selection extends Watch implements Owner {
-  readonly cases: Case[] = [];
+  /** The one parked last; each has the one before it. */
+  last: Case | undefined;
   resolve!: (result: Result | undefined) => void;
   reject!: (reason: unknown) => void;
   readonly promise: Promise<Result | undefined> = new Promise(
@@ -265,22 +267,22 @@ class Selection extends Watch implements Owner {
     super();
     for (let i = 0; i < cases.length; i++) {
       const one = cases[i];
-      if (isLive(one)) this.#park(keyOf(keys, i), one);
+      if (receives(one)) {
+        one[park](this.#case(keyOf(keys, i), one, false), false);
+      } else if (isLive(one)) {
+        const to = one[target]!;
+        const waiter = this.#case(keyOf(keys, i), to, true);
+        waiter.value = one.value;
+        to[park](waiter, true);
+      }
     }
     if (signal) watch(signal, this);
   }
 
-  #park(key: string | number, one: Receiver<unknown> | SendCase): void {
-    const sends = !receives(one);
-    const waiter = new Case(key, sends ? one[target]! : one, sends);
+  #case(key: string | number, at: Parking, sends: boolean): Case {
+    const waiter = new Case(key, at, sends, this.last);
     waiter.owner = this;
-    this.cases.push(waiter);
-    if (sends) {
-      waiter.value = one.value;
-      one[target]![park](waiter, true);
-    } else {
-      one[park](waiter, false);
-    }
+    return this.last = waiter;
   }
 
   [woken](winner: Case, value: unknown): void {
@@ -302,7 +304,7 @@ class Selection extends Watch implements Owner {
   /** Takes all cases out, but for a winner, which is out already. */
   withdraw(winner?: Case): void {
     unwatch(this);
-    for (const one of this.cases) {
+    for (let one = this.last; one; one = one.before) {
       if (one !== winner) one.at[withdraw](one);
     }
   }
