@@ -31,7 +31,10 @@ export class Ring<T> {
 
   /** Appends a value, in a new slot if there is none. */
   add(value: T): void {
-    if (this.slots.length === this.size) this.resize(this.size * 2);
+    if (this.slots.length === this.size) {
+      // From 2 MB on a new array costs more than the values to be put in it.
+      this.resize(this.size * (this.size >> 18 ? 4 : 2));
+    }
     this.push(value);
   }
 
