@@ -8,7 +8,7 @@ import { due, rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
 import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
-import { available, ended, park, takeMany } from "./ends.ts";
+import { available, ended, park, take } from "./ends.ts";
 
 /** Iterates over batches of up to `max` values; over single values without `max`. */
 export class ChannelIterator<T, R>
@@ -41,7 +41,7 @@ export class ChannelIterator<T, R>
     return !this.#finished && !this.#signal && this.#port[available]() &&
         ((++this.#turn & 3) !== 0 || !due())
       ? Promise.resolve({
-        value: this.#port[takeMany](this.#max) as R,
+        value: this.#port[take](this.#max) as R,
         done: false,
       })
       : Promise.resolve(this.#nextSlowly());
@@ -72,7 +72,7 @@ export class ChannelIterator<T, R>
       return this.#port[available]()
         ? rest(
           Promise.resolve({
-            value: this.#port[takeMany](this.#max) as R,
+            value: this.#port[take](this.#max) as R,
             done: false,
           }),
         )

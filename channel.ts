@@ -68,7 +68,6 @@ import {
   park,
   sendable,
   take,
-  takeMany,
 } from "./ends.ts";
 import { ChannelEmptyError, ChannelFullError, unsent } from "./errors.ts";
 
@@ -90,6 +89,10 @@ const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** Resolves the promise of a plain send or receive that waits alone. */
 type Resolve = (value?: never) => void;
+
+// Shared by all channels and frozen, as in @std/async.
+const EMPTY = Object.freeze({ state: "empty" as const });
+const CLOSED = Object.freeze({ state: "closed" as const });
 
 /** Stands for whoever waits elsewhere, and for nobody ever again. */
 const OTHERS: Resolve = () => {};
@@ -226,7 +229,9 @@ export class Channel<in out T>
   tryReceive(): ChannelReceiveResult<T> {
     return this[available]()
       ? { state: "ok", value: this.#take() }
-      : this.#nothing();
+      : this[ended]()
+      ? CLOSED
+      : EMPTY;
   }
 
   /**
@@ -277,7 +282,7 @@ export class Channel<in out T>
    * @returns The values, oldest first; none if there are none.
    */
   drain(): T[] {
-    return this[takeMany](Infinity) as T[];
+    return this[take](Infinity) as T[];
   }
 
   /** See {@linkcode Receiver.batches}. */
@@ -309,7 +314,9 @@ export class Channel<in out T>
         state: "ok",
         value: (size > 0 ? slots[head] : this.#senders!.value) as T,
       }
-      : this.#nothing();
+      : this[ended]()
+      ? CLOSED
+      : EMPTY;
   }
 
   /**
@@ -459,7 +466,7 @@ export class Channel<in out T>
     const ending = this[ended]();
     return refusal(signal, max) ||
       (this[available]()
-        ? rest(Promise.resolve(this[takeMany](max) as R))
+        ? rest(Promise.resolve(this[take](max) as R))
         : ending
         ? Promise.reject(ending.error)
         : wait(this, signal, false, undefined, max ? MANY : undefined));
@@ -496,10 +503,6 @@ export class Channel<in out T>
     else this.#senders = waiter;
     waiter.value = this.#value;
     this.#value = this.#receiver = undefined;
-  }
-
-  #nothing(): { state: "empty" } | { state: "closed" } {
-    return { state: this[ended]() ? "closed" : "empty" };
   }
 
   // Only while available.
@@ -572,12 +575,11 @@ export class Channel<in out T>
   }
 
   /** @ignore */
-  [take](): T {
-    return this.#take();
-  }
-
+  [take](): T;
   /** @ignore */
-  [takeMany](max?: number): T | T[] {
+  [take](max: number | undefined): T | T[];
+  /** @ignore */
+  [take](max?: number): T | T[] {
     if (max === undefined) return this.#take();
     const values: T[] = [];
     while (values.length < max && this[available]()) values.push(this.#take());
@@ -595,11 +597,11 @@ export class Channel<in out T>
   [park](waiter: Waiter, sends?: boolean): void {
     if (sends === undefined) {
       this.#joiners = append(this.#joiners, waiter);
-      return;
+    } else {
+      this.#queue();
+      if (sends) this.#senders = append(this.#senders, waiter);
+      else this.#receivers = append(this.#receivers, waiter);
     }
-    this.#queue();
-    if (sends) this.#senders = append(this.#senders, waiter);
-    else this.#receivers = append(this.#receivers, waiter);
   }
 
   /** @ignore */

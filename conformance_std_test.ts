@@ -247,6 +247,18 @@ test("tryReceive() tells a value from nothing yet and from the end", ({ Channel 
   assertEquals(channel.tryReceive(), { state: "closed" });
 });
 
+test("tryReceive() makes no object for nothing", ({ Channel }) => {
+  const [one, other] = [new Channel<number>(), new Channel<number>()];
+  for (let state = 0; state < 2; state++) {
+    const result = one.tryReceive();
+    assert(Object.isFrozen(result));
+    assertStrictEquals(one.tryReceive(), result);
+    assertStrictEquals(other.tryReceive(), result);
+    one.close();
+    other.close();
+  }
+});
+
 test("tryReceive() takes from a waiting sender", async ({ Channel }) => {
   const channel = new Channel<number>();
   const sent = channel.send(1);

@@ -125,7 +125,8 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
   /**
    * Receives only if that needs no waiting. Never throws.
    *
-   * @returns A value, or which of the two kinds of nothing there is.
+   * @returns A value, or which of the two kinds of nothing there is; nothing is
+   * one shared, frozen object of each kind.
    */
   tryReceive(): ChannelReceiveResult<T>;
   /**
@@ -178,8 +179,6 @@ export const available: unique symbol = Symbol();
 /** @ignore */
 export const take: unique symbol = Symbol();
 /** @ignore */
-export const takeMany: unique symbol = Symbol();
-/** @ignore */
 export const ended: unique symbol = Symbol();
 /** @ignore */
 export const park: unique symbol = Symbol();
@@ -201,8 +200,8 @@ export interface ReceivePort<out T> extends Parking {
   [available](): boolean;
   /** Takes the oldest value. Only while `available`. */
   [take](): T;
-  /** Takes what there is, up to `max` values; without it the oldest alone, as `take`. */
-  [takeMany](max?: number): T | T[];
+  /** Takes what there is, up to `max` values; without it the oldest, as above. */
+  [take](max: number | undefined): T | T[];
   /** Set once no value will ever come again. */
   [ended](): Ending | undefined;
   /** Queues a receiver. Only while it is neither `available` nor `ended`. */

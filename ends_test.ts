@@ -18,7 +18,6 @@ import {
   park,
   sendable,
   take,
-  takeMany,
 } from "./ends.ts";
 import { select } from "./select.ts";
 
@@ -37,7 +36,7 @@ function holding(
 
 /** Takes up to `max` values, as leases. */
 function leased<T>(channel: Channel<T>, max: number): T[] {
-  const values = channel[takeMany](max) as T[];
+  const values = channel[take](max) as T[];
   channel[lease](values.length);
   return values;
 }

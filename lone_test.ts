@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { SettleLog, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
-import { giveBack, lease, takeMany } from "./ends.ts";
+import { giveBack, lease, take } from "./ends.ts";
 import { select, sending, trySelect } from "./select.ts";
 
 /** One run of a program: the channel, what has happened to it, and what it holds. */
@@ -72,7 +72,7 @@ const operations: Record<string, Operation> = {
     }
   },
   lease: ({ channel, leases }) => {
-    const values = channel[takeMany](1) as number[];
+    const values = channel[take](1) as number[];
     channel[lease](values.length);
     leases.push(...values);
   },
