@@ -55,7 +55,11 @@ export class Waiter {
 
 /** What can take a parked waiter back out of its queue. */
 export interface Parking {
-  /** Queues a waiter that sends, receives, or neither. O(1). */
+  /**
+   * Queues a waiter. O(1). One that sends, only while the channel is open and
+   * `trySend` would not accept; one that receives (`false`), only while it is
+   * neither `available` nor `ended`; one that joins (nothing), while not drained.
+   */
   [park](waiter: Waiter, sends?: boolean): void;
   /** Takes a parked waiter out, and returns it. O(1). */
   [withdraw](waiter: Waiter): Waiter | void;

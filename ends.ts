@@ -1,6 +1,6 @@
 // ends.ts: the two ends of a channel, and the protocol behind them.
 
-import type { Ending, Parking, Waiter } from "./_waiter.ts";
+import type { Ending, Parking } from "./_waiter.ts";
 
 /** Options of everything that can wait. */
 export interface ChannelWaitOptions {
@@ -79,7 +79,7 @@ export interface Sender<in T> extends SendPort {
    *
    * @param source An iterable (its values are sent as they are) or async iterable.
    * @param options `signal` gives up, even while the source is thinking; a
-   * value that the source had given out by then and that found no room is gone.
+   * value that found no room by then, or comes too late, is gone.
    * @returns Resolves once the last value is accepted; rejects with the source's own error.
    * @throws {TypeError} If `source` is not iterable, or as `send`.
    * @throws {ChannelClosedError} As `send`.
@@ -204,11 +204,10 @@ export interface ReceivePort<out T> extends Parking {
   [take](max: number | undefined): T | T[];
   /** Set once no value will ever come again. */
   [ended](): Ending | undefined;
-  /** Queues a receiver. Only while it is neither `available` nor `ended`. */
-  [park](waiter: Waiter, sends: false): void;
   /**
-   * Counts `n` values that were just taken as leased: the channel is not drained
-   * until they are given back or, as `-n`, acknowledged.
+   * Counts `n` values as leased, before they are taken or as a parked waiter gets
+   * them: the channel is not drained until they are given back or, as `-n`,
+   * acknowledged or not taken after all.
    */
   [lease](n: number): void;
 }
@@ -231,8 +230,6 @@ export interface LeasePort<T> extends ReceivePort<T> {
 export interface SendPort extends Parking {
   /** Whether `trySend` would accept; `undefined` if the channel is closed. */
   [sendable](): boolean | undefined;
-  /** Queues a sender. Only while it is open and `trySend` would not accept. */
-  [park](waiter: Waiter, sends: true): void;
 }
 
 /** @ignore */

@@ -73,6 +73,18 @@ Deno.test("Channel is invariant, and assignable to its own ends", () => {
   assert(feed(new Channel<Dog>(1)));
 });
 
+Deno.test("an interface can extend both ends", () => {
+  interface Duplex<T> extends Sender<T>, Receiver<T> {
+    readonly name: string;
+  }
+  const duplex: Duplex<Dog> = Object.assign(new Channel<Dog>(1), {
+    name: "dogs",
+  });
+  assertType<IsAssignable<Duplex<Dog>, Receiver<Animal>>>(true);
+  assertType<IsAssignable<Duplex<Dog>, Sender<Animal>>>(false);
+  assert(duplex.trySend(REX));
+});
+
 Deno.test("Receiver cannot send, Sender cannot receive", () => {
   assertType<IsAssignable<Receiver<Dog>, Sender<never>>>(false);
   assertType<IsAssignable<Sender<Dog>, Receiver<unknown>>>(false);
