@@ -1,5 +1,7 @@
 // _checks.ts: what an argument must be.
 
+import { rest } from "./_turn.ts";
+
 /** Throws unless `number` is a whole number of at least `least`, or Infinity. */
 export function checkWhole(
   subject: string,
@@ -17,13 +19,15 @@ export function checkWhole(
   );
 }
 
-/** Throws unless `max` says how many values a batch may have. */
-export function checkMax(max: number): void {
+/**
+ * Throws unless `max` says how many values a batch may have, and the signal, if
+ * there is one, can be waited on.
+ */
+export function checkWait(
+  signal: AbortSignal | null | undefined,
+  max = 1,
+): void {
   checkWhole("Cannot receive: max", max, 1);
-}
-
-/** Throws a TypeError unless the signal, if there is one, can be waited on. */
-export function checkSignal(signal: AbortSignal | null | undefined): void {
   if (
     signal !== undefined && signal !== null && !(
       typeof signal.aborted === "boolean" &&
@@ -38,14 +42,13 @@ export function checkSignal(signal: AbortSignal | null | undefined): void {
 /** The rejection that the arguments call for before anything is looked at, if any. */
 export function refusal(
   signal: AbortSignal | null | undefined,
-  max = 1,
+  max?: number,
 ): Promise<never> | undefined {
   try {
-    checkMax(max);
-    checkSignal(signal);
+    checkWait(signal, max);
     if (signal?.aborted) throw signal.reason;
     return undefined;
   } catch (error) {
-    return Promise.reject(error);
+    return rest(Promise.reject(error));
   }
 }

@@ -3,7 +3,7 @@
 // Written by hand: an async generator costs 3.5 times as much, looks ahead, and
 // cannot settle a `next` that waits when `return` is called.
 
-import { checkSignal, refusal } from "./_checks.ts";
+import { checkWait, refusal } from "./_checks.ts";
 import { due, rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
 import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
@@ -33,7 +33,7 @@ export class ChannelIterator<T, R>
   ) {
     this.#port = port;
     this.#max = max;
-    checkSignal(signal);
+    checkWait(signal, max);
     this.#signal = signal;
   }
 
@@ -64,7 +64,7 @@ export class ChannelIterator<T, R>
   // of an object whose shape the engine sees is made without asking for its `then`.
   #nextSlowly(): Promise<IteratorResult<R>> {
     if (this.#finished) {
-      return Promise.resolve({ value: undefined, done: true });
+      return rest(Promise.resolve({ value: undefined, done: true }));
     }
     const refused = refusal(this.#signal);
     const ending = this.#port[ended]();

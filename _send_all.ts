@@ -1,7 +1,7 @@
 // _send_all.ts: sending every value of a source.
 
-import { checkSignal, refusal } from "./_checks.ts";
-import { DONE, rest } from "./_turn.ts";
+import { checkWait, refusal } from "./_checks.ts";
+import { counted, DONE, rest } from "./_turn.ts";
 import { fail, wait, wake, withdraw } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
 import { park } from "./ends.ts";
@@ -29,7 +29,7 @@ export async function sendEach<T>(
     throw new TypeError("Cannot send: not iterable");
   }
   const signal = options?.signal;
-  checkSignal(signal);
+  checkWait(signal);
   if (signal?.aborted) throw signal.reason;
   const iterator = start.call(source);
   let burst = 0;
@@ -44,7 +44,9 @@ export async function sendEach<T>(
       sending = true;
       if (signal?.aborted || !to.trySend(value)) {
         await to.send(value, { signal });
-      } else if (++burst % 1024 === 0) await rest(DONE); // so that receivers get a turn
+      } else if (!(++burst & 7) && counted()) {
+        await rest(DONE); // so that receivers get a turn, and timers when it is time
+      }
       sending = false;
     }
   } catch (error) {

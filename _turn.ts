@@ -54,7 +54,12 @@ export function rest<T>(promise: Promise<T>): Promise<T> {
 
 /** Counts one operation. Whether it must not settle before that next turn. */
 export function due(waited = false): boolean {
-  return --left[0]! <= 0 && look(waited);
+  return counted() && look(waited);
+}
+
+/** Counts one operation. Whether it is time for the next to look at the clock. */
+export function counted(): boolean {
+  return --left[0]! <= 0;
 }
 
 /** Counts one operation that waited, and resolves its promise: now, or in that next turn. */
@@ -72,6 +77,11 @@ function breathe<T>(promise: Promise<T>): Promise<T> {
   // Whoever gets the promise returned here answers for a rejection, not this one.
   promise.catch(() => {});
   return paused().then(() => promise);
+}
+
+/** Resolves behind all that was decided until now, a pause included. */
+export function behind(): Promise<void> {
+  return DONE.then(() => rest(DONE));
 }
 
 function paused(): Promise<void> {

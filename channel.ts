@@ -39,7 +39,7 @@
 // circles, where `#queue` takes the lone one first. Once closed it stays OTHERS. So
 // the quick ways ask one question, and two tasks that take turns make no waiter.
 
-import { checkMax, refusal } from "./_checks.ts";
+import { refusal } from "./_checks.ts";
 import { append, count, remove } from "./_circle.ts";
 import { Closing } from "./_closing.ts";
 import { ChannelIterator } from "./_iterate.ts";
@@ -47,7 +47,7 @@ import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
 import { checkOptions } from "./_options.ts";
 import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
-import { DONE, due, rest, settle } from "./_turn.ts";
+import { behind, DONE, due, rest, settle } from "./_turn.ts";
 import type { Ending, Owner } from "./_waiter.ts";
 import { end, fail, wait, Waiter, wake, withdraw, woken } from "./_waiter.ts";
 import type {
@@ -287,7 +287,6 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.batches}. */
   batches(max = Infinity): AsyncIterableIterator<T[]> {
-    checkMax(max);
     return new ChannelIterator<T, T[]>(this, max, undefined);
   }
 
@@ -312,7 +311,7 @@ export class Channel<in out T>
     return this[available]()
       ? {
         state: "ok",
-        value: (size > 0 ? slots[head] : this.#senders!.value) as T,
+        value: (size ? slots[head] : this.#senders!.value) as T,
       }
       : this[ended]()
       ? CLOSED
@@ -358,9 +357,9 @@ export class Channel<in out T>
   /** See {@linkcode Receiver.join}. */
   join(options?: ChannelWaitOptions): Promise<void> {
     const signal = options?.signal;
-    // Behind those who wait, if they are about to be told.
     return refusal(signal) ||
-      (this.drained && !this.#joiners ? DONE : wait(this, signal));
+      // One step more, behind those who waited for it.
+      (this.drained ? behind().then() : wait(this, signal));
   }
 
   /** See {@linkcode Receiver.closed}. */
@@ -370,7 +369,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.drained}. */
   get drained(): boolean {
-    return this.#closed && this.#ring.size === 0 && this.#closing!.leased === 0;
+    return this.#closed && !this.#ring.size && !this.#closing!.leased;
   }
 
   /** Values in the buffer; those of waiting senders do not count. */
@@ -454,7 +453,7 @@ export class Channel<in out T>
       (this.trySend(value)
         ? rest(DONE)
         : this.#closed
-        ? Promise.reject(unsent(value))
+        ? rest(Promise.reject(unsent(value)))
         : wait(this, signal, true, value));
   }
 
@@ -463,12 +462,13 @@ export class Channel<in out T>
     max?: number,
   ): Promise<R> {
     const signal = options?.signal;
+    const refused = refusal(signal, max);
     const ending = this[ended]();
-    return refusal(signal, max) ||
+    return refused ||
       (this[available]()
         ? rest(Promise.resolve(this[take](max) as R))
         : ending
-        ? Promise.reject(ending.error)
+        ? rest(Promise.reject(ending.error))
         : wait(this, signal, false, undefined, max ? MANY : undefined));
   }
 
@@ -517,11 +517,11 @@ export class Channel<in out T>
     if (resolve !== OTHERS && ring.size <= this.#capacity) {
       const sent = this.#value as T;
       this.#value = this.#waiting = undefined;
-      const value = ring.size > 0 ? ring.swap(sent) : sent;
+      const value = ring.size ? ring.swap(sent) : sent;
       settle(resolve, undefined as never);
       return value;
     }
-    const value = ring.size > 0 ? ring.shift() : this.#takeOver();
+    const value = ring.size ? ring.shift() : this.#takeOver();
     // The oldest sender's value follows, unless values that were given back still
     // exceed the capacity.
     if (this.#senders && ring.size < this.#capacity) {
@@ -554,18 +554,16 @@ export class Channel<in out T>
       this.#senders = remove(sender);
       fail(sender, unsent(sender.value));
     }
-    if (!this.#joiners) return;
-    // Joiners hear of it last, behind whoever took the last value.
-    DONE.then(() => rest(DONE)).then(() => {
-      while (this.#joiners && this.drained) {
-        wake(this[withdraw](this.#joiners), undefined);
-      }
-    });
+    // It is decided, but joiners hear of it last, behind whoever took the last value.
+    while (this.drained && this.#joiners) {
+      wake(this[withdraw](this.#joiners), behind());
+    }
   }
 
   #drop(value: T): void {
     // What it throws becomes a rejection: nobody waits for it, and nobody may miss it.
-    if (this.#onDrop) new Promise(() => this.#onDrop!(value));
+    const onDrop = this.#onDrop;
+    if (onDrop) new Promise(() => onDrop(value));
   }
 
   /** @ignore */

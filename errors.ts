@@ -40,7 +40,7 @@ export class ChannelClosedError extends ChannelError {
    */
   constructor(message: string, ...unsent: [value: unknown] | []) {
     super(message);
-    if (unsent.length > 0) {
+    if (unsent.length) {
       Object.defineProperty(this, "value", {
         value: unsent[0],
         enumerable: true,

@@ -95,6 +95,46 @@ Deno.test("Channel.join() rejects by its own signal alone (case 63)", async () =
   assertEquals(controller.listeners, 0);
 });
 
+Deno.test("Channel.join() resolves when what it waits for comes before the abort of the same turn (case 74)", async () => {
+  const ends: Record<string, (channel: Channel<number>) => void> = {
+    "close": (channel) => {
+      channel.drain();
+      channel.close();
+    },
+    "drain": (channel) => {
+      channel.close();
+      channel.drain();
+    },
+    "cancel": (channel) => channel.cancel(),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const channel = filled(2, 1, 2);
+    const controller = new CountedController();
+    const { signal } = controller;
+    const log = new SettleLog();
+    log.add("with a signal", channel.join({ signal }));
+    log.add("without", channel.join());
+    end(channel);
+    log.add("late", channel.join({ signal }));
+    log.add("later", channel.join());
+    controller.abort("stop");
+    await tick();
+    assertEquals(
+      log.entries,
+      ["with a signal", "without", "late", "later"],
+      name,
+    );
+    assertEquals(controller.listeners, 0);
+  }
+});
+
+Deno.test("Channel.join() resolves for the signal of its own channel's end", async () => {
+  const channel = new Channel();
+  const joined = channel.join({ signal: channel.closeSignal });
+  channel.close();
+  await joined;
+});
+
 const LAST_RECEIVES: Record<
   string,
   (channel: Channel<number>) => Promise<unknown>

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { SettleLog, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
-import { giveBack, lease, take } from "./ends.ts";
+import { available, giveBack, lease, take } from "./ends.ts";
 import { select, sending, trySelect } from "./select.ts";
 
 /** One run of a program: the channel, what has happened to it, and what it holds. */
@@ -72,9 +72,9 @@ const operations: Record<string, Operation> = {
     }
   },
   lease: ({ channel, leases }) => {
-    const values = channel[take](1) as number[];
-    channel[lease](values.length);
-    leases.push(...values);
+    if (!channel[available]()) return;
+    channel[lease](1);
+    leases.push(channel[take]());
   },
   giveBack: ({ channel, leases }) => channel[giveBack](leases.splice(0)),
   close: ({ channel }) => channel.close(),

@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { tick, unhandledIn } from "./_testing.ts";
 import { Channel } from "./channel.ts";
-import type { ChannelOptions } from "./channel.ts";
-import { select } from "./select.ts";
+import type { ChannelOptions, ChannelWaitOptions } from "./channel.ts";
+import { select, sending } from "./select.ts";
 
 /** A channel whose invariants and values are watched. */
 class Watched {
@@ -289,6 +289,93 @@ function wait(watched: Watched): void {
   watched.receive();
   watched.receiveUntilAbort();
 }
+
+/** Options whose signal, written by hand, lets the test act while it is looked at. */
+function lookedAt(act: () => void): Record<string, ChannelWaitOptions> {
+  const signal = {
+    reason: undefined,
+    addEventListener() {},
+    removeEventListener() {},
+  };
+  const aborted = {
+    get aborted() {
+      act();
+      return false;
+    },
+  };
+  return {
+    "options.signal": {
+      get signal() {
+        act();
+        return undefined;
+      },
+    },
+    "signal.aborted": {
+      signal: Object.defineProperties(
+        signal,
+        Object.getOwnPropertyDescriptors(aborted),
+      ) as unknown as AbortSignal,
+    },
+  };
+}
+
+/** What takes a signal, apart from loops. */
+const calls: Record<
+  string,
+  (watched: Watched, options: ChannelWaitOptions) => Promise<unknown>
+> = {
+  receive: ({ channel }, options) =>
+    channel.receive(options).then((value) => [value]),
+  receiveMany: ({ channel }, options) => channel.receiveMany(1, options),
+  send: ({ channel }, options) => channel.send("late", options),
+  join: ({ channel }, options) => channel.join(options),
+  select: ({ channel }, options) => select([channel], options),
+  "select of a send": ({ channel }, options) =>
+    select([sending(channel, "late")], options),
+};
+
+for (const [name, call] of Object.entries(calls)) {
+  Deno.test(`${name}() looks at its signal before it looks at the channel (case 135)`, async () => {
+    const middle: ((channel: Channel<unknown>) => void)[] = [
+      (channel) => channel.close(),
+      (channel) => channel.cancel("reason"),
+      (channel) => channel.drain(),
+      (channel) => channel.trySend(3),
+    ];
+    for (const getter of Object.keys(lookedAt(() => {}))) {
+      for (const act of middle) {
+        for (const values of [0, 1]) {
+          const watched = new Watched({ capacity: 1 });
+          const { channel } = watched;
+          if (values > 0) channel.sendNow(1);
+          const once = () => {
+            if (watched.acted++ === 0) act(channel);
+          };
+          const called = call(watched, lookedAt(once)[getter]!);
+          assert(watched.acted > 0);
+          watched.check();
+          channel.cancel();
+          // Whatever comes of it, it is no mistake of our own.
+          const reason = await called.then(() => undefined, (error) => error);
+          assert(!(reason instanceof TypeError), `${reason}`);
+        }
+      }
+    }
+  });
+}
+
+Deno.test("onDrop is not called as a method of the channel", () => {
+  let self: unknown = "not called";
+  const channel = new Channel<number>({
+    capacity: 1,
+    overflow: "drop-incoming",
+    onDrop(this: unknown) {
+      self = this;
+    },
+  });
+  for (const value of [1, 2]) channel.sendNow(value);
+  assertStrictEquals(self, undefined);
+});
 
 Deno.test("onDrop that throws stops nothing, and each error is an unhandled rejection", async () => {
   const dropped: number[] = [];

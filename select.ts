@@ -37,7 +37,7 @@ import {
   receives,
   settled,
 } from "./_cases.ts";
-import { checkSignal, refusal } from "./_checks.ts";
+import { checkWait, refusal } from "./_checks.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
 import { rest } from "./_turn.ts";
 import type { Ending, Owner, Parking } from "./_waiter.ts";
@@ -169,10 +169,14 @@ export function select<const C extends SelectCases>(
     const keys = keysOf(cases);
     const given = casesOf(cases, keys);
     checkSome(given);
-    const ready = pick(keys, given, options?.priority);
+    const priority = options?.priority;
     const signal = options?.signal;
-    const refused = options && refusal(signal);
-    if (refused) return refused;
+    if (options) {
+      pick(keys, given, priority); // checks them
+      const refused = refusal(signal);
+      if (refused) return refused;
+    }
+    const ready = pick(keys, given, priority);
     const promise = ready < 0
       ? new Selection(keys, given, signal).promise
       : settled(keys, given, ready);
@@ -223,7 +227,7 @@ export function selectEach<const C extends SelectCases>(
   const priority = options?.priority;
   pick(keys, given, priority); // checks them
   const signal = options?.signal;
-  checkSignal(signal);
+  checkWait(signal);
   return new SelectIterator(
     keys,
     given,

@@ -50,6 +50,26 @@ function* numbers(running: () => boolean): Generator<number> {
   for (let i = 0; running(); i++) yield i;
 }
 
+/** The same, 20 µs of work each. */
+function* slowNumbers(running: () => boolean): Generator<number> {
+  for (const i of numbers(running)) {
+    const end = performance.now() + 0.02;
+    while (performance.now() < end);
+    yield i;
+  }
+}
+
+/** Does one thing again and again, whether it works or not. */
+function repeated(act: () => Promise<unknown>): Pipeline {
+  return async (running) => {
+    while (running()) await act().catch(() => {});
+  };
+}
+
+const ended = new Channel<number>();
+ended.close();
+const signal = AbortSignal.abort("before");
+
 /** A pair of tasks that answer each other over two channels, by way of `say`. */
 function pingPong(
   capacity: number,
@@ -146,6 +166,20 @@ const pipelines: Record<string, Pipeline> = {
     for await (const _ of channel.batches(16));
     await sent;
   },
+  "sendAll into a channel that drops": async (running) => {
+    const channel = new Channel<number>({
+      capacity: 4,
+      overflow: "drop-oldest",
+    });
+    await channel.sendAll(numbers(running));
+  },
+  "sendAll of a slow source into a channel that drops": async (running) => {
+    const channel = new Channel<number>({
+      capacity: 4,
+      overflow: "drop-oldest",
+    });
+    await channel.sendAll(slowNumbers(running));
+  },
   "receiveMany": async (running) => {
     const channel = new Channel<number>(64);
     const fed = feed(channel, running);
@@ -166,6 +200,13 @@ const pipelines: Record<string, Pipeline> = {
     for (let i = 0; i < 1e5; i++) channel.sendNow(i);
     while (running()) channel.sendNow(await channel.receive());
   },
+  "a receive that is refused": repeated(() => ended.receive()),
+  "a receiveMany that is refused": repeated(() => ended.receiveMany()),
+  "a send that is refused": repeated(() => ended.send(1)),
+  "a join that is over": repeated(() => ended.join()),
+  "a loop that is over": repeated(() => ended.values().next()),
+  "a select of what is over": repeated(() => select([ended])),
+  "a signal that was aborted before": repeated(() => ended.join({ signal })),
 };
 
 for (const [name, pipeline] of Object.entries(pipelines)) {
