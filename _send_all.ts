@@ -1,7 +1,7 @@
 // _send_all.ts: sending every value of a source.
 
 import { checkWait, refusal } from "./_checks.ts";
-import { counted, DONE, rest } from "./_turn.ts";
+import { DONE, left, rest } from "./_turn.ts";
 import { fail, wait, wake, withdraw } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
 import { park } from "./ends.ts";
@@ -44,7 +44,7 @@ export async function sendEach<T>(
       sending = true;
       if (signal?.aborted || !to.trySend(value)) {
         await to.send(value, { signal });
-      } else if (!(++burst & 7) && counted()) {
+      } else if (!(++burst & 7) && --left[0]! <= 0) {
         await rest(DONE); // so that receivers get a turn, and timers when it is time
       }
       sending = false;

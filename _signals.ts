@@ -6,7 +6,7 @@
 // again does not pay for adding it each time; at rest, none is left.
 
 import { append, remove } from "./_circle.ts";
-import { DONE } from "./_turn.ts";
+import { behind } from "./_turn.ts";
 
 /** Something parked that the abort of a signal withdraws. */
 export abstract class Watch {
@@ -22,11 +22,15 @@ export abstract class Watch {
 }
 
 class Hub {
+  // Declared alone, as in a waiter: the constructor writes it.
+  declare readonly signal: AbortSignal;
   oldest: Watch | undefined;
   /** Empty for the moment, and still listening. */
   cooling = false;
 
-  constructor(readonly signal: AbortSignal) {}
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
 
   // Every waiter is out before anything of the user's can run: rejections tell later.
   readonly listener = (): void => {
@@ -62,7 +66,7 @@ export function unwatch(watch: Watch | undefined): void {
   if (hub.oldest === watch) hub.oldest = next;
   if (next || hub.cooling) return;
   hub.cooling = true;
-  DONE.then().then().then(() => {
+  behind().then(() => {
     hub.cooling = false;
     if (hub.oldest) return;
     hub.signal.removeEventListener("abort", hub.listener);

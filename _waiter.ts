@@ -4,7 +4,7 @@
 // or `end`, when all else is done.
 
 import { unwatch, Watch, watch } from "./_signals.ts";
-import { settle } from "./_turn.ts";
+import { left, settle } from "./_turn.ts";
 import { park } from "./ends.ts";
 
 /** Why an operation will not happen. */
@@ -79,7 +79,8 @@ export function wake(waiter: Waiter, value: unknown): void {
 export function end(waiter: Waiter, ending: Ending): void {
   unwatch(waiter.watch);
   if (waiter.owner?.[over]) waiter.owner[over](waiter, ending);
-  else waiter.reject(ending.error);
+  else if (left[1]) waiter.reject(ending.error);
+  else settle(waiter.reject, ending.error);
 }
 
 /** `end` for a reason of its own. */

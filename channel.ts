@@ -47,7 +47,7 @@ import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
 import { checkOptions } from "./_options.ts";
 import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
-import { behind, DONE, due, rest, settle } from "./_turn.ts";
+import { behind, DONE, due, left, rest, settle } from "./_turn.ts";
 import type { Ending, Owner } from "./_waiter.ts";
 import { end, fail, wait, Waiter, wake, withdraw, woken } from "./_waiter.ts";
 import type {
@@ -150,7 +150,7 @@ export class Channel<in out T>
    */
   constructor(options: number | ChannelOptions<T> = 0) {
     const { capacity = 0, overflow = "wait", onDrop } =
-      typeof options === "object" && options !== null && !Array.isArray(options)
+      typeof options === "object" && options && !Array.isArray(options)
         ? options
         : { capacity: options as number };
     checkOptions(capacity, overflow, onDrop);
@@ -165,7 +165,7 @@ export class Channel<in out T>
       if (this.#waiting === undefined) {
         const ring = this.#ring;
         if (ring.size < ring.limit) {
-          if (((ring.head + ring.size) & 7) !== 0 || !due()) {
+          if (((ring.head + ring.size) & left[1]!) !== 0 || !due()) {
             ring.push(value);
             return DONE;
           }
@@ -175,7 +175,7 @@ export class Channel<in out T>
             this.#value = value;
           });
         }
-      } else if (this.trySend(value)) {
+      } else if (left[1] && this.trySend(value)) {
         return DONE;
       }
     }
@@ -186,10 +186,9 @@ export class Channel<in out T>
   receive(options?: ChannelReceiveOptions): Promise<T> {
     const { size, head } = this.#ring;
     if (!options) {
-      if (size > 0 ? (head & 7) !== 0 || !due() : this[available]()) {
-        return Promise.resolve(this.#take());
-      }
-      if (!size && !this.#closed) {
+      if (size > 0 ? (head & left[1]!) !== 0 || !due() : this[available]()) {
+        if (size || left[1]) return Promise.resolve(this.#take());
+      } else if (!size && !this.#closed) {
         return Promise.resolve(this.#receiveLater());
       }
     }
@@ -632,21 +631,18 @@ export class Channel<in out T>
   /** @ignore */
   [giveBack](values: readonly T[]): void {
     if (this.#waiting) this.#queue();
+    // One by one, so that siblings of a select leave in time. User code in between
+    // finds an empty buffer and leases out, as it was.
+    let given = 0;
+    while (this.#receivers && given < values.length) {
+      wake(this[withdraw](this.#receivers), values[given++]);
+    }
     const closing = this.#ends();
     closing.leased -= values.length;
-    const held = [...values, ...this.snapshot()];
+    const held = [...values.slice(given), ...this.snapshot()];
     this.#ring = new Ring(this.#capacity);
     for (const value of held) this.#ring.add(value);
     if (closing.discards) this.cancel();
-    const plain: [Waiter, T][] = [];
-    while (this.#receivers && this.#ring.size > 0) {
-      const receiver = this[withdraw](this.#receivers);
-      const value = this.#ring.shift();
-      // Those with an owner run nothing of the user's, and may have siblings here.
-      if (receiver.owner) wake(receiver, value);
-      else plain.push([receiver, value]);
-    }
     this.#settle();
-    for (const [receiver, value] of plain) wake(receiver, value);
   }
 }

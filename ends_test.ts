@@ -240,24 +240,62 @@ Deno.test("giveBack serves the receiver behind a select that waits twice", async
   assertEquals(channel.size, 0);
 });
 
-Deno.test("giveBack has ended the receivers of a drained channel before user code runs", async () => {
-  const channel = new Channel<object>(1);
-  let waiting = NaN;
-  const value = {
-    get then() {
-      waiting = channel.stats().waitingReceivers;
-      return undefined;
-    },
-  };
-  channel.sendNow(value);
-  const values = leased(channel, 1);
-  channel.close();
-  const first = channel.receive();
-  const second = channel.receive();
+Deno.test("giveBack serves all kinds of receivers in the order in which they wait", async () => {
+  const channel = new Channel<number>(8);
+  for (const value of [1, 2, 3, 4, 5]) channel.sendNow(value);
+  const values = leased(channel, 5);
+  const log = new SettleLog();
+  log.add("receive", channel.receive());
+  log.add("select", select([channel]).then(() => {}));
+  log.add("receiveMany", channel.receiveMany());
+  log.add("next", channel.values().next().then(() => {}));
+  log.add("last", channel.receive());
   channel[giveBack](values);
-  assertStrictEquals(await first, value);
-  await assertRejects(() => second, ChannelClosedError);
-  assertEquals(waiting, 0);
+  await tick();
+  assertEquals(log.entries.filter((entry) => !/select|next/.test(entry)), [
+    "receive=1",
+    "receiveMany=3",
+    "last=5",
+  ]);
+  assertEquals(log.entries.length, 5);
+});
+
+Deno.test("giveBack lets user code in the middle find leases out, and loses nothing to it", async () => {
+  const acts: Record<string, (channel: Channel<unknown>) => unknown> = {
+    "nothing": () => {},
+    "receive": (channel) => channel.receive().catch(() => {}),
+    "cancel": (channel) => channel.cancel(),
+    "giveBack of none": (channel) => channel[giveBack]([]),
+  };
+  for (const [name, act] of Object.entries(acts)) {
+    const dropped: unknown[] = [];
+    const channel = new Channel<unknown>({
+      capacity: 3,
+      onDrop: (value) => dropped.push(value),
+    });
+    let found: unknown;
+    const value = {
+      get then() {
+        const { size, waitingReceivers } = channel.stats();
+        found ??= [size, waitingReceivers, channel.drained];
+        act(channel);
+        return undefined;
+      },
+    };
+    for (const each of [value, 2, 3]) channel.sendNow(each);
+    const values = leased(channel, 3);
+    channel.close();
+    const first = channel.receive();
+    const second = channel.receive().catch(() => "ended");
+    channel[giveBack](values);
+    assertEquals(found, [0, 1, false], name);
+    assertStrictEquals(await first, value);
+    const rest = [await second, ...channel.drain(), ...dropped];
+    const kept = name === "cancel" ? ["ended", 2, 3] : [2, 3];
+    if (name === "receive") kept.pop(); // the receive in the middle has it
+    assertEquals(rest, kept, name);
+    await channel.join();
+  }
 });
 
 Deno.test("giveBack of no values changes nothing", async () => {

@@ -39,7 +39,7 @@ import {
 } from "./_cases.ts";
 import { checkWait, refusal } from "./_checks.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
-import { rest } from "./_turn.ts";
+import { rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking } from "./_waiter.ts";
 import { over, Waiter, withdraw, woken } from "./_waiter.ts";
 import type {
@@ -179,8 +179,8 @@ export function select<const C extends SelectCases>(
     const ready = pick(keys, given, priority);
     const promise = ready < 0
       ? new Selection(keys, given, signal).promise
-      : settled(keys, given, ready);
-    return rest(promise) as Promise<SelectResult<C>>;
+      : rest(settled(keys, given, ready));
+    return promise as Promise<SelectResult<C>>;
   } catch (error) {
     return Promise.reject(error);
   }
@@ -291,18 +291,18 @@ class Selection extends Watch implements Owner {
 
   [woken](winner: Case, value: unknown): void {
     this.withdraw(winner);
-    this.resolve({ key: winner.key, state: "ok", value });
+    settle(this.resolve, { key: winner.key, state: "ok", value });
   }
 
   [over](winner: Case, ending: Ending): void {
     this.withdraw(winner);
-    if (winner.sends) this.reject(ending.error);
-    else this.resolve(closedResult(winner.key, ending));
+    if (winner.sends) settle(this.reject, ending.error);
+    else settle(this.resolve, closedResult(winner.key, ending));
   }
 
   abort(reason: unknown): void {
     this.withdraw();
-    this.reject(reason);
+    settle(this.reject, reason);
   }
 
   /** Takes all cases out, but for a winner, which is out already. */
@@ -352,7 +352,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     this.#over();
     this.#selection?.withdraw();
     this.#selection?.resolve(undefined);
-    return Promise.resolve({ value: value as undefined, done: true });
+    return rest(Promise.resolve({ value: value as undefined, done: true }));
   }
 
   [Symbol.asyncIterator](): this {
@@ -376,13 +376,12 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
       this.#selection = new Selection(this.#keys, this.#cases, this.#signal);
       won = this.#selection.promise;
     } else {
-      won = settled(this.#keys, this.#cases, ready);
+      won = rest(settled(this.#keys, this.#cases, ready));
     }
-    const promise = won.then(
+    return won.then(
       (result) => this.#report(result),
       (reason) => this.#fail(reason),
     );
-    return rest(promise);
   }
 
   #report(result: Result | undefined): IteratorResult<Result, undefined> {
