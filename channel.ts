@@ -185,10 +185,11 @@ export class Channel<in out T>
   /** See {@linkcode Receiver.receive}. */
   receive(options?: ChannelReceiveOptions): Promise<T> {
     const { size, head } = this.#ring;
-    if (!options) {
-      if (size > 0 ? (head & left[1]!) !== 0 || !due() : this[available]()) {
-        if (size || left[1]) return Promise.resolve(this.#take());
-      } else if (!size && !this.#closed) {
+    if (!options && left[1]) {
+      if (size > 0 ? (head & 7) !== 0 || !due() : this[available]()) {
+        return Promise.resolve(this.#take());
+      }
+      if (!size && !this.#closed) {
         return Promise.resolve(this.#receiveLater());
       }
     }
@@ -471,15 +472,17 @@ export class Channel<in out T>
         : wait(this, signal, false, undefined, max ? MANY : undefined));
   }
 
-  // Only while open, with an empty buffer and no sender. Apart from `receive`, where
-  // a closure would cost a context for each call.
+  // Only while open, with an empty buffer and no sender.
   #receiveLater(): Promise<T> {
-    return this.#waiting
-      ? wait(this, undefined, false)
-      : new Promise((resolve) => {
-        this.#waiting = OTHERS;
-        this.#receiver = resolve as Resolve;
-      });
+    return this.#waiting ? wait(this, undefined, false) : this.#receiveAlone();
+  }
+
+  // Apart, since a closure costs the function around it a context for each call.
+  #receiveAlone(): Promise<T> {
+    return new Promise((resolve) => {
+      this.#waiting = OTHERS;
+      this.#receiver = resolve as Resolve;
+    });
   }
 
   // From now on all wait in the circles. Of a lone promise only `resolve` is kept (a
