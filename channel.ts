@@ -598,7 +598,8 @@ export class Channel<in out T>
     if (sends === undefined) {
       this.#joiners = append(this.#joiners, waiter);
     } else {
-      this.#queue();
+      // Asked here too, since behind others, where many wait, there is nothing to do.
+      if (this.#waiting !== OTHERS || this.#receiver) this.#queue();
       if (sends) this.#senders = append(this.#senders, waiter);
       else this.#receivers = append(this.#receivers, waiter);
     }
