@@ -252,7 +252,7 @@ class Case extends Waiter {
 
 /** A parked select: the owner of its cases. */
 class Selection extends Watch implements Owner {
-  /** The one parked last; each has the one before it. */
+  /** The one parked last; each has the one before it. None once it is decided. */
   last: Case | undefined;
   resolve!: (result: Result | undefined) => void;
   reject!: (reason: unknown) => void;
@@ -311,6 +311,7 @@ class Selection extends Watch implements Owner {
     for (let one = this.last; one; one = one.before) {
       if (one !== winner) one.at[withdraw](one);
     }
+    this.last = undefined;
   }
 }
 
@@ -350,8 +351,12 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
 
   return(value?: unknown): Promise<IteratorResult<Result, undefined>> {
     this.#over();
-    this.#selection?.withdraw();
-    this.#selection?.resolve(undefined);
+    const selection = this.#selection;
+    // One that was decided may have its result still to come.
+    if (selection?.last) {
+      selection.withdraw();
+      settle(selection.resolve, undefined);
+    }
     return rest(Promise.resolve({ value: value as undefined, done: true }));
   }
 

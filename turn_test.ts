@@ -27,7 +27,7 @@ globalThis.MessageChannel = class extends MessageChannel {
   }
 };
 const { Channel } = await import("./channel.ts");
-const { select } = await import("./select.ts");
+const { select, selectEach } = await import("./select.ts");
 const { tick, unhandledIn } = await import("./_testing.ts");
 globalThis.setTimeout = setTimeout;
 
@@ -339,6 +339,39 @@ for (const [name, burst] of Object.entries(bursts)) {
     assertLess(pauses + 3, asked, "there was no pause");
   });
 }
+
+Deno.test("return() loses nothing that was decided before, whatever pauses there are (rule 9, case 94)", async () => {
+  const channel = new Channel<number>();
+  const other = new Channel<number>(1);
+  const loops: (() => AsyncIterableIterator<unknown>)[] = [
+    () => channel.values(),
+    () => channel.batches(),
+    () => selectEach([channel]),
+  ];
+  for (const loop of loops) {
+    const pauses = asked;
+    const start = performance.now();
+    let rounds = 0;
+    let received = 0;
+    while (performance.now() - start < RUN / 3) {
+      const iterator = loop();
+      const results = [iterator.next(), iterator.next()];
+      // One of these may begin a pause.
+      const others = times(8, () => {
+        other.sendNow(1);
+        return other.receive();
+      });
+      assert(channel.trySend(rounds++));
+      await iterator.return!();
+      const [first, second] = await Promise.all(results);
+      await Promise.all(others);
+      if (!first!.done) received++;
+      assert(second!.done);
+    }
+    assertEquals(received, rounds);
+    assertLess(pauses + 3, asked, "there was no pause");
+  }
+});
 
 /** Operations that all find what they need. */
 async function operations(count: number): Promise<void> {
