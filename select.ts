@@ -171,8 +171,9 @@ export function select<const C extends SelectCases>(
     checkSome(given);
     const priority = options?.priority;
     const signal = options?.signal;
-    if (options) {
-      pick(keys, given, priority); // checks them
+    // A signal written by hand may change a channel when it is looked at.
+    if (signal !== undefined) {
+      pick(keys, given, true); // checks them
       const refused = refusal(signal);
       if (refused) return refused;
     }
