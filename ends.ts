@@ -125,8 +125,8 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
   /**
    * Receives only if that needs no waiting. Never throws.
    *
-   * @returns A value, or which of the two kinds of nothing there is; nothing is
-   * one shared, frozen object of each kind.
+   * @returns A value, or which of the two kinds of nothing there is: one shared,
+   * frozen object for each.
    */
   tryReceive(): ChannelReceiveResult<T>;
   /**
