@@ -81,7 +81,7 @@ export class ChannelIterator<T, R>
     }
     this.#signal = true;
     return refused ||
-      (ending!.plain ? this.next() : Promise.reject(ending!.error));
+      (ending!.plain ? this.next() : rest(Promise.reject(ending!.error)));
   }
 
   #leave(oldest: Waiter): void {

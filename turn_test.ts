@@ -306,6 +306,11 @@ const bursts: Record<
       closing.join(),
     ];
   },
+  "receives and calls of next() that find a reason": () => {
+    const ended = new Channel<number>();
+    ended.close("reason");
+    return times(8, (i) => i % 2 ? ended.values().next() : ended.receive());
+  },
   "receives and joins of what ends": () => {
     const channel = new Channel<number>(1);
     const received = channel.receive();
