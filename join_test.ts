@@ -195,3 +195,35 @@ Deno.test("Channel.join() does not wait for a receive that was aborted (case 67)
   channel.close();
   await joined;
 });
+
+Deno.test("join() resolves after the receive that takes the last value (case 65)", async () => {
+  const takes: ((channel: Channel<number>) => Promise<unknown>)[] = [
+    (channel) => channel.receive(),
+    (channel) => channel.receiveMany(),
+    (channel) => channel.values().next(),
+    (channel) => channel.batches().next(),
+  ];
+  for (const take of takes) {
+    const channel = new Channel<number>(1);
+    channel.sendNow(1);
+    channel.close();
+    const order: string[] = [];
+    channel.join().then(() => order.push("join"));
+    take(channel).then(() => order.push("receive"));
+    await tick();
+    assertEquals(order, ["receive", "join"]);
+  }
+});
+
+Deno.test("join() calls resolve in the order in which they were made (case 138)", async () => {
+  const channel = new Channel<number>(1);
+  channel.sendNow(1);
+  channel.close();
+  const order: string[] = [];
+  channel.join().then(() => order.push("before"));
+  channel.join().then(() => order.push("before too"));
+  channel.receiveNow();
+  channel.join().then(() => order.push("after"));
+  await tick();
+  assertEquals(order, ["before", "before too", "after"]);
+});
