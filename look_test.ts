@@ -178,5 +178,8 @@ Deno.test("Channel takes nothing when inspected", async () => {
 });
 
 Deno.test("Channel.prototype can be inspected", () => {
-  assertMatch(Deno.inspect(Channel.prototype), /./);
+  const inspected = Symbol.for("nodejs.util.inspect.custom");
+  type Inspected = (_: 0, __: object, inspect: typeof String) => string;
+  const prototype = Channel.prototype as unknown as Record<symbol, Inspected>;
+  assertMatch(prototype[inspected]!(0, {}, String), /^Channel/);
 });

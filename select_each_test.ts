@@ -297,6 +297,7 @@ Deno.test("selectEach() with an aborted signal takes nothing", async () => {
   assertEquals(a.size, 1);
   const aborted = selectEach({ a }, { signal: AbortSignal.abort("never") });
   assertEquals(await aborted.next().catch((reason) => reason), "never");
+  assertEquals(await aborted.next(), { value: undefined, done: true });
   assertEquals(a.size, 1);
 });
 
