@@ -68,7 +68,7 @@ export class Play {
   readonly returned: string[] = [];
   /** The state of every channel after every step. */
   readonly states: number[] = [];
-  readonly #iterators: AsyncIterableIterator<number>[];
+  readonly #iterators: AsyncIterableIterator<number | number[]>[];
 
   constructor(specs: readonly ChannelSpec[]) {
     const onDrop = (value: number) => this.returned.push(`dropped ${value}`);
@@ -141,6 +141,9 @@ export class Play {
         return this.#watch(step, channel.join(options), () => "joined");
       case "iterate":
         iterators[operation.on] = channel.values(options);
+        return;
+      case "batches":
+        iterators[operation.on] = channel.batches(operation.max);
         return;
       case "next":
         return this.#watch(step, iterators[operation.on]!.next(), showStep);
@@ -218,11 +221,13 @@ export class Play {
   }
 }
 
-function got(values: number | number[]): string {
-  return `got ${values}`;
+function got(value: number | number[]): string {
+  return `got ${Array.isArray(value) ? `[${value}]` : value}`;
 }
 
-function showStep({ done, value }: IteratorResult<number>): string {
+function showStep(
+  { done, value }: IteratorResult<number | number[]>,
+): string {
   return done ? "done" : got(value);
 }
 

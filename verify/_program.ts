@@ -35,6 +35,7 @@ export type Operation =
     readonly max: number;
     readonly until?: Until;
   }
+  | { readonly do: "batches"; readonly on: number; readonly max: number }
   | {
     readonly do: "select";
     readonly cases: readonly SelectOperation[];

@@ -39,9 +39,7 @@ export class Replay {
     this.channels = specs.map(({ capacity, overflow }) =>
       new ModelChannel(this.model, capacity, overflow)
     );
-    this.#iterators = this.channels.map((channel) =>
-      new ModelIterator(channel)
-    );
+    this.#iterators = specs.map(() => new ModelIterator());
   }
 
   /**
@@ -111,7 +109,12 @@ export class Replay {
         return channel.join(this.#call(step, operation.until));
       case "iterate": {
         const signal = this.#signal(operation.until);
-        this.#iterators[operation.on] = new ModelIterator(channel, signal);
+        this.#iterators[operation.on] = new ModelIterator(signal);
+        return;
+      }
+      case "batches": {
+        const { max } = operation;
+        this.#iterators[operation.on] = new ModelIterator(undefined, max);
         return;
       }
       case "next":
@@ -132,9 +135,9 @@ export class Replay {
       case "peek":
         return channel.peek();
       case "drain":
-        return `got ${channel.takeMany(Infinity)}`;
+        return `got [${channel.takeMany(Infinity)}]`;
       case "snapshot":
-        return `got ${channel.buffer}`;
+        return `got [${channel.buffer}]`;
       case "stats":
         return showStats(channel);
       case "close":

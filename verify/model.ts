@@ -18,7 +18,8 @@ export class ModelSignal {
 /** An iterator over a channel. */
 export class ModelIterator {
   over = false;
-  constructor(readonly channel: ModelChannel, readonly signal?: ModelSignal) {}
+  /** `max` is the most values of a batch, if it gives batches. */
+  constructor(readonly signal?: ModelSignal, readonly max?: number) {}
 }
 
 /** A call of an operation that settles. */
@@ -52,7 +53,8 @@ export type ModelCase =
 export type Choice = (ready: readonly number[]) => number;
 
 const sent = (): Outcome => "sent";
-const got = (...values: number[]): Outcome => `got ${values}`;
+const got = (value: number): Outcome => `got ${value}`;
+const gotMany = (values: number[]): Outcome => `got [${values}]`;
 const unsent = (value: number): Outcome => `unsent ${value}`;
 
 /** Some channels, their callers, and what these were told. */
@@ -255,16 +257,20 @@ export class ModelChannel {
     return accepted;
   }
 
-  /** A `receive`, a `receiveMany` or, if the call has an iterator, a `next`. */
-  receive(call: Call, max = 1): void {
+  /** A `receive`; with `max` a `receiveMany`; if the call has an iterator, a `next`. */
+  receive(call: Call, max?: number): void {
     if (this.model.refused(call)) return;
     if (this.available) {
-      return this.model.settle(call, got(...this.takeMany(max)));
+      return this.model.settle(
+        call,
+        max ? gotMany(this.takeMany(max)) : got(this.take()),
+      );
     }
     const ends = () =>
       call.iterator && this.ending === "closed" ? "done" : this.ending;
     if (this.closed) return this.model.end(call, ends());
-    this.model.wait(call, { queue: this.receivers, happens: got, ends });
+    const happens = max ? (value: number) => gotMany([value]) : got;
+    this.model.wait(call, { queue: this.receivers, happens, ends });
   }
 
   takeMany(max: number): number[] {
@@ -283,10 +289,10 @@ export class ModelChannel {
     return this.closed ? "closed" : "empty";
   }
 
-  next(call: Call, iterator: ModelIterator, max = 1): void {
+  next(call: Call, iterator: ModelIterator): void {
     if (iterator.over) return this.model.settle(call, "done");
     call.iterator = iterator;
-    this.receive(call, max);
+    this.receive(call, iterator.max);
   }
 
   return(call: Call, iterator: ModelIterator): void {

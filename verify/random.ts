@@ -110,6 +110,14 @@ function operationOn(
     { weight: 5, arbitrary: plain("next") },
     { weight: 1, arbitrary: plain("return") },
     {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant("batches"),
+        on,
+        max: fc.constantFrom(1, 2, Infinity),
+      }),
+    },
+    {
       weight: 10,
       arbitrary: fc.record({
         do: fc.constant("select"),
