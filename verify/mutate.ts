@@ -1,0 +1,148 @@
+// mutate.ts: small faults put into the library, one at a time; each must be found.
+//
+//     deno task mutate [words of a mutant's description]
+
+import { findStd } from "../tools/std.ts";
+import type { Mutant, MutantFile } from "./mutants/_mutant.ts";
+import { channel } from "./mutants/channel.ts";
+import { rest } from "./mutants/rest.ts";
+import { selecting } from "./mutants/select.ts";
+import { waiting } from "./mutants/waiting.ts";
+
+interface Job extends Mutant {
+  readonly file: string;
+}
+
+/** A mutant is found by a failing test, or by a test that never ends. */
+type Verdict = "killed" | "killed by time" | "survived" | "not one place";
+
+const MODEL = "verify/mutants/_probe.ts";
+/** How many times as long as without a fault a test may take; at least 10 s. */
+const PATIENCE = 5;
+const files: readonly MutantFile[] = [
+  channel,
+  ...selecting,
+  ...waiting,
+  ...rest,
+];
+const root = new URL("../", import.meta.url);
+/** How long each test file may take, in ms. */
+const limits = new Map<string, number>();
+const std = await findStd();
+if (std.source === undefined) Deno.exit(1);
+
+/** Copies the sources and tests into a folder. */
+async function copyTree(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory && /^(verify|mutants)$/.test(name)) {
+      await copyTree(new URL(`${name}/`, from), `${to}/${name}`);
+    } else if (/\.(ts|json)$/.test(name)) {
+      await Deno.copyFile(new URL(name, from), `${to}/${name}`);
+    }
+  }
+}
+
+/** Whether a test file passes in a folder; `undefined` if it takes over `limit` ms. */
+async function passes(
+  folder: string,
+  test: string,
+  limit?: number,
+): Promise<boolean | undefined> {
+  const { code, signal } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      ...std.flags,
+      ...["--no-check", "--fail-fast", "-A", "--v8-flags=--expose-gc"],
+      test,
+    ],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    signal: limit === undefined ? undefined : AbortSignal.timeout(limit),
+  }).output();
+  return signal === null ? code === 0 : undefined;
+}
+
+/** Puts a fault into the sources of a folder while its test runs there. */
+async function judge(folder: string, job: Job): Promise<Verdict> {
+  const path = `${folder}/${job.file}`;
+  const source = await Deno.readTextFile(path);
+  if (source.split(job.from).length !== 2) return "not one place";
+  await Deno.writeTextFile(path, source.replace(job.from, () => job.to));
+  try {
+    const test = job.by ?? MODEL;
+    const passed = await passes(folder, test, limits.get(test));
+    return passed === undefined
+      ? "killed by time"
+      : passed
+      ? "survived"
+      : "killed";
+  } finally {
+    await Deno.writeTextFile(path, source);
+  }
+}
+
+const wanted = Deno.args.join(" ");
+const jobs: Job[] = files
+  .flatMap(({ file, mutants }) => mutants.map((one) => ({ ...one, file })))
+  .filter(({ file, about }) => `${file}: ${about}`.includes(wanted));
+const counts = { killed: 0, survived: 0, equivalent: 0 };
+let bad = 0;
+
+/** Says what came of a fault. */
+function report({ file, about, by, equivalent }: Job, verdict: Verdict): void {
+  const name = `${file}: ${about}`;
+  if (verdict === "not one place") {
+    bad++;
+    console.log(`STALE     ${name}: its text must stand in the file once`);
+  } else if (verdict === "survived" && equivalent) {
+    counts.equivalent++;
+    console.log(`survived  ${name}: equivalent, since ${equivalent}`);
+  } else if (verdict === "survived") {
+    counts.survived++;
+    bad++;
+    console.log(`SURVIVED  ${name} (${by ?? "the model"})`);
+  } else if (equivalent) {
+    bad++;
+    console.log(`KILLED    ${name}, though called equivalent: ${equivalent}`);
+  } else {
+    counts.killed++;
+    console.log(`${verdict.padEnd(8)}  ${name} (${by ?? "the model"})`);
+  }
+}
+
+const scratch = await Deno.makeTempDir({ prefix: "sluice-mutate-" });
+try {
+  const folders = Array.from(
+    { length: navigator.hardwareConcurrency },
+    (_, i) => `${scratch}/${i}`,
+  );
+  for (const folder of folders) await copyTree(root, folder);
+  // Without a fault all must pass, or it is not the fault that is found.
+  const tests = [...new Set(jobs.map(({ by }) => by ?? MODEL))];
+  await Promise.all(folders.map(async (folder) => {
+    for (let test; (test = tests.pop());) {
+      const start = performance.now();
+      const passed = await passes(folder, test);
+      const took = performance.now() - start;
+      limits.set(test, Math.max(10_000, PATIENCE * took));
+      if (passed) continue;
+      bad++;
+      console.log(`FAILS without a fault: ${test}`);
+    }
+  }));
+  const queue = jobs.slice();
+  await Promise.all(folders.map(async (folder) => {
+    for (let job; (job = queue.shift());) report(job, await judge(folder, job));
+  }));
+} finally {
+  await Deno.remove(scratch, { recursive: true });
+}
+const { killed, survived, equivalent } = counts;
+console.log(
+  `mutate: ${jobs.length} faults: ${killed} killed, ${survived} survived, ${equivalent} equivalent`,
+);
+Deno.exit(bad === 0 ? 0 : 1);
