@@ -126,7 +126,8 @@ export function sending<T>(
 
 /**
  * Does exactly one of its cases: one that is ready, picked uniformly at random
- * (Go's `select`), else the first that becomes ready. The others do not
+ * (Go's `select`), else the first that becomes ready; if that is a channel of
+ * several cases, one of these by chance. The others do not
  * happen: nothing is taken, nothing is sent, and nobody waits any longer.
  *
  * A receiver that is closed and drained is ready and gives `state: "closed"`.
@@ -179,7 +180,7 @@ export function select<const C extends SelectCases>(
     }
     const ready = pick(keys, given, priority);
     const promise = ready < 0
-      ? new Selection(keys, given, signal).promise
+      ? new Selection(keys, given, priority, signal).promise
       : rest(settled(keys, given, ready));
     return promise as Promise<SelectResult<C>>;
   } catch (error) {
@@ -242,7 +243,7 @@ export function selectEach<const C extends SelectCases>(
 /** A parked case. `at` is where; its owner is the selection. */
 class Case extends Waiter {
   constructor(
-    readonly key: string | number,
+    public key: string | number,
     readonly at: Parking,
     readonly sends: boolean,
     readonly before: Case | undefined,
@@ -267,6 +268,7 @@ class Selection extends Watch implements Owner {
   constructor(
     keys: Keys,
     cases: readonly SelectCase[],
+    priority: boolean | undefined,
     signal: AbortSignal | null | undefined,
   ) {
     super();
@@ -279,9 +281,30 @@ class Selection extends Watch implements Owner {
         const waiter = this.#case(keyOf(keys, i), to, true);
         waiter.value = one.value;
         to[park](waiter, true);
-      }
+      } else continue;
+      if (!priority) this.#mix(this.last!);
     }
     if (signal) watch(signal, this);
+  }
+
+  // Of several cases in one queue the oldest wins. They stand one behind the other:
+  // the youngest changes places with any of them, so that it is as random as the
+  // pick among ready cases (and as in Go).
+  #mix(youngest: Case): void {
+    let picked = youngest;
+    let equals = 1;
+    for (
+      let one = youngest.prev;
+      one !== youngest && one.owner === this;
+      one = one.prev
+    ) {
+      if (Math.random() * ++equals < 1) picked = one as Case;
+    }
+    const { key, value } = picked;
+    picked.key = youngest.key;
+    picked.value = youngest.value;
+    youngest.key = key;
+    youngest.value = value;
   }
 
   #case(key: string | number, at: Parking, sends: boolean): Case {
@@ -379,7 +402,12 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     const ready = pick(this.#keys, this.#cases, this.#priority);
     let won: Promise<Result | undefined>;
     if (ready < 0) {
-      this.#selection = new Selection(this.#keys, this.#cases, this.#signal);
+      this.#selection = new Selection(
+        this.#keys,
+        this.#cases,
+        this.#priority,
+        this.#signal,
+      );
       won = this.#selection.promise;
     } else {
       won = rest(settled(this.#keys, this.#cases, ready));

@@ -210,6 +210,26 @@ Deno.test("trySelect() gives a channel that is listed twice twice the share (cas
   }
 });
 
+for (const priority of [false, true]) {
+  for (const sends of [false, true]) {
+    const name = sends ? "send to" : "receive from";
+    Deno.test(`select() that waits with three cases that ${name} one channel ${priority ? "does the first by priority" : "does each equally often"} (case 116)`, async () => {
+      const channel = new Channel<number>();
+      const one = sends ? sending(channel, 1) : channel;
+      const cases = [one, one, one];
+      const counts = [0, 0, 0];
+      for (let i = 0; i < TRIALS; i++) {
+        const result = select(cases, { priority });
+        if (sends) channel.receive();
+        else channel.send(1);
+        counts[(await result).key]!++;
+      }
+      if (priority) assertEquals(counts, [TRIALS, 0, 0]);
+      else assertEqualShares(counts);
+    });
+  }
+}
+
 Deno.test("select() shares channels with plain senders and receivers to the end (case 129)", async () => {
   const n = 10_000;
   const channels = [0, 0, 2, 3].map((capacity) =>

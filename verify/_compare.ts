@@ -77,7 +77,7 @@ export function compare(
   const replay = new Replay(program.channels);
   const modelCuts: number[] = [];
   program.operations.forEach((operation, step) => {
-    replay.step(operation, step, play.outcomes[step]);
+    replay.step(operation, step, play);
     if (operation.do === "tick") modelCuts.push(replay.model.settled.length);
   });
   replay.model.endTurn();

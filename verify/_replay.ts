@@ -1,5 +1,6 @@
 // _replay.ts: a program run on the model, in the words of _play.ts.
 
+import type { Play } from "./_play.ts";
 import type {
   ChannelSpec,
   Operation,
@@ -43,11 +44,15 @@ export class Replay {
   }
 
   /**
-   * Runs one step. `outcome` is what its call came to on the library: it tells
-   * which of several ready cases a select picked there.
+   * Runs one step. What `play` has of it on the library tells which of several
+   * cases a select picked there, if it is one that it may pick.
    */
-  step(operation: Operation, step: number, outcome?: string): void {
-    const returned = this.#do(operation, step, outcome);
+  step(operation: Operation, step: number, play: Play): void {
+    if (operation.do === "peek") {
+      const said = play.returned[this.returned.length]!;
+      this.channels[operation.on]!.prefer(+said.slice("got ".length));
+    }
+    const returned = this.#do(operation, step, play.outcomes[step]);
     for (const value of this.model.dropped.splice(0)) {
       this.returned.push(`dropped ${value}`);
     }

@@ -149,24 +149,30 @@ export class Model {
     if (ready.length) {
       return this.settle(call, this.#happen(cases, choose(ready)));
     }
-    this.wait(
-      call,
-      ...cases.flatMap((one, key) => one ? placeOf(one, key) : []),
-    );
+    const places = cases.flatMap((one, key) => one ? placeOf(one, key) : []);
+    // Of several in one queue any may be the first.
+    const rivals = places.filter(({ queue }) =>
+      places.filter((other) => other.queue === queue).length > 1
+    ).map(({ key }) => key);
+    const first = rivals.length ? choose(rivals) : undefined;
+    places.sort((one, other) => +(other.key === first) - +(one.key === first));
+    this.wait(call, ...places);
   }
 }
 
 function placeOf(
   { on, sends }: NonNullable<ModelCase>,
   key: number,
-): Omit<Place, "call"> {
+): Omit<Place, "call"> & { key: number } {
   return sends === undefined
     ? {
+      key,
       queue: on.receivers,
       happens: (value) => `${key} ${got(value)}`,
       ends: () => `${key} ${on.ending}`,
     }
     : {
+      key,
       queue: on.senders,
       value: sends,
       happens: () => `${key} sent`,
@@ -282,6 +288,15 @@ export class ModelChannel {
   tryReceive(): Outcome {
     if (this.available) return got(this.take());
     return this.closed ? "closed" : "empty";
+  }
+
+  /** Of the places of the oldest sender any may be the first: this value's, then. */
+  prefer(value: number): void {
+    const { senders } = this;
+    const at = senders.findIndex((place) =>
+      place.value === value && place.call === senders[0]!.call
+    );
+    if (at > 0) senders.unshift(...senders.splice(at, 1));
   }
 
   peek(): Outcome {

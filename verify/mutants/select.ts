@@ -97,6 +97,34 @@ export const selecting: readonly MutantFile[] = [
         to: "settle(this.resolve, { key: 0,",
       },
       {
+        about: "of several waiting cases on one channel the first wins",
+        from: "if (!priority) this.#mix(this.last!);",
+        to: "",
+        by: fair,
+      },
+      {
+        about: "waiting cases on one channel do not win equally often",
+        from: "Math.random() * ++equals < 1",
+        to: "Math.random() < 0.5",
+        by: fair,
+      },
+      {
+        about: "waiting cases do not heed priority",
+        from: "if (!priority) this.#mix(this.last!);",
+        to: "this.#mix(this.last!);",
+        by: fair,
+      },
+      {
+        about: "a case changes places with another task's",
+        from: "one !== youngest && one.owner === this;",
+        to: "one !== youngest;",
+      },
+      {
+        about: "the case that wins sends another's value",
+        from: "picked.value = youngest.value;",
+        to: "",
+      },
+      {
         about: "priority is not heeded",
         from: "const ready = pick(keys, given, priority);\n    const promise",
         to: "const ready = pick(keys, given, false);\n    const promise",
