@@ -79,6 +79,8 @@ inline call(w, signal) {
         waiting[here] = OTHERS;
         receiver[here] = w
       :: else ->
+        /* Cases in one queue change places by chance in select.ts. Here they differ
+        in nothing but the number, so that one order stands for both. */
         watched[operation(w)] = (signal == LIVE);
         park(w);
         if

@@ -3,7 +3,7 @@
 //     deno task spin [calls]      5 or 4 calls instead of 6, for a quick look
 //
 // It passes if every configuration is searched to the end without an error, every
-// line of the model is reached, every fault is found, and every property finds one.
+// way through the model is taken, every fault is found, and every property finds one.
 
 const CONFIGURATIONS = ["00", "01", "10", "11", "21"];
 const CALLS = readCalls();
@@ -14,7 +14,7 @@ const DEPTH = 20_000; // of the search; one that needs more is an error
 const MEGABYTES = 4_000;
 const JOBS = 2;
 
-const FOLDER = new URL(".", import.meta.url).pathname;
+const FOLDER = `${import.meta.dirname}/`;
 const FILES = ["channel.pml", "properties.pml", "calls.pml"];
 
 /** Which model to build. */
@@ -24,7 +24,7 @@ interface Build {
   fault?: number;
   /** Makes each statement a step. */
   coverage?: boolean;
-  /** Of the compiler; what is searched in a second is better compiled in one. */
+  /** By the compiler: what is searched in a second had better be compiled in one. */
   optimized?: boolean;
 }
 
@@ -304,13 +304,7 @@ async function findAll(faults: Fault[]): Promise<number> {
   );
   let found = 0;
   await all(faults.map(({ number, configuration, name }) => [name, async () => {
-    const build = {
-      configuration,
-      calls: CALLS,
-      fault: number,
-      coverage: false,
-    };
-    const folder = await make(build);
+    const folder = await make({ configuration, calls: CALLS, fault: number });
     const result = await search(folder);
     let finder = "NOT FOUND";
     if (result.errors) finder = await whichProperty(folder, result);
