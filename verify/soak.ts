@@ -19,11 +19,11 @@ const FEWEST = 10;
 /** Operations of one round; between two of them nothing waits. */
 const ROUND = 5000;
 /**
- * Bytes for a thousand operations up to which a slope counts as none: half of what an
+ * Bytes for a thousand operations up to which a slope counts as none: a quarter of what an
  * object with one property takes. What the engine notes about the code that it
  * compiles comes and goes, by -5 to +8 in two minutes.
  */
-const FLOOR = 16;
+const FLOOR = 8;
 
 /** A small xorshift generator: numbers in [0, 1), the same for the same seed. */
 function randomOf(seed: number): () => number {
