@@ -51,19 +51,15 @@ export async function sendEach<T>(
     }
   } catch (error) {
     // A source that failed has ended; one that is thinking does so in its own time.
-    if (sending) await stop(iterator);
-    else if (signal?.aborted) stop(iterator);
+    // As in a loop that is left by an error, what `return` throws does not count.
+    if (sending) await stop(iterator).catch(() => {});
+    else if (signal?.aborted) stop(iterator).catch(() => {});
     throw error;
   }
 }
 
-// As in a loop that is left by an error, what `return` throws does not count.
 async function stop(iterator: Steps<unknown>): Promise<void> {
-  try {
-    await iterator.return?.();
-  } catch {
-    // The error that stopped the source is the one that is reported.
-  }
+  await iterator.return?.();
 }
 
 function unlessAborted<T>(

@@ -45,10 +45,9 @@ const hubs = new WeakMap<AbortSignal, Hub>();
 export function watch(signal: AbortSignal, watch: Watch): void {
   let hub = hubs.get(signal);
   if (!hub) hubs.set(signal, hub = new Hub(signal));
-  const listening = hub.oldest || hub.cooling;
   watch.hub = hub;
   hub.oldest = append(hub.oldest, watch);
-  if (listening) return;
+  if (hub.oldest !== watch || hub.cooling) return;
   try {
     signal.addEventListener("abort", hub.listener);
   } catch (error) {
@@ -68,7 +67,6 @@ export function unwatch(watch: Watch | undefined): void {
   hub.cooling = true;
   behind().then(() => {
     hub.cooling = false;
-    if (hub.oldest) return;
-    hub.signal.removeEventListener("abort", hub.listener);
+    if (!hub.oldest) hub.signal.removeEventListener("abort", hub.listener);
   });
 }

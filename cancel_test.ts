@@ -274,7 +274,9 @@ Deno.test("Channel[Symbol.dispose]() and [Symbol.asyncDispose]() close without a
     const done = channel[symbol as typeof Symbol.asyncDispose]();
     assert(channel.closed);
     assertStrictEquals(await done, undefined);
-    assertEquals(await Array.fromAsync(channel), [1]);
+    const left: number[] = [];
+    for await (const value of channel) left.push(value);
+    assertEquals(left, [1]);
     assertEquals(dropped, []);
     channel[Symbol.dispose]();
     assertInstanceOf(await reasonOf(channel.receive()), ChannelClosedError);

@@ -91,7 +91,9 @@ for (const kind of KINDS) {
       const values = Array.from({ length: 3000 }, (_, i) => i);
       const source = new Source(...values);
       const sent = channel.sendAll(source.as(kind)).then(() => channel.close());
-      assertEquals(await Array.fromAsync(channel), values);
+      const received: unknown[] = [];
+      for await (const value of channel) received.push(value);
+      assertEquals(received, values);
       await sent;
       // A source that has come to its end by itself is not told to stop.
       assertEquals(source.returned, 0);
