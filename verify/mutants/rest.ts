@@ -210,7 +210,7 @@ export const rest: readonly MutantFile[] = [
         about: "anything is a signal",
         from: 'typeof signal.aborted === "boolean" &&',
         to: "true ||",
-        by: "signals_test.ts",
+        by: "abort_test.ts",
       },
       {
         about: "null is taken for a bad signal",
