@@ -1,0 +1,92 @@
+// exclusions.ts: what is not run outside Deno's own test runner, and why; and what is given more than one try.
+
+import type { Exclusion } from "./driver.ts";
+
+/** Names of tests, or parts of them, of each file; all of a file's tests if undefined. */
+type Tests = Readonly<Record<string, readonly string[] | undefined>>;
+
+function each(
+  files: Tests,
+  only: readonly string[] | undefined,
+  why: string,
+): Exclusion[] {
+  return Object.entries(files).map(([file, tests]) => ({
+    file,
+    why,
+    ...tests && { tests },
+    ...only && { only },
+  }));
+}
+
+/**
+ * How time and heap grow with the work. Whatever else runs on the machine disturbs
+ * them, so they have three tries: what is quadratic fails all three.
+ */
+export const MEASURING: Tests = {
+  "memory_test.ts": ["1e6", "100,000"],
+  "signals_test.ts": ["case 77", "case 78"],
+  "verify/cases_test.ts": ["case 77:", "case 78:", "case 144:", "case 146:"],
+  "verify/retention_ends_test.ts": ["a million"],
+};
+
+export const EXCLUSIONS: readonly Exclusion[] = [
+  ...each(
+    {
+      "turn_test.ts": [
+        "waiting operations keep no process alive",
+        "a process ends when a busy channel has nothing more to do",
+      ],
+    },
+    undefined,
+    "starts a process of its own",
+  ),
+  ...each(
+    { "values_test.ts": ["of a second copy of the package"] },
+    undefined,
+    "copies the sources and imports the copy",
+  ),
+  ...each(
+    { "look_test.ts": ["inspected"] },
+    ["browser"],
+    "a browser has no function that inspects",
+  ),
+  // They take a third of a run's time.
+  ...each(
+    MEASURING,
+    ["worker"],
+    "measures the engine, and a worker has the same one",
+  ),
+  ...each(
+    {
+      "channel_test.ts": ["allocates nothing for values to come"],
+      "memory_test.ts": [
+        "the heap is back",
+        "costs no memory",
+        "takes memory for what it holds only",
+        "go without a trace",
+        "a flat heap",
+      ],
+      "verify/cases_test.ts": ["case 8:", "case 144:", "case 146:"],
+      "verify/go/select2_test.ts": ["leaves no memory behind"],
+    },
+    ["browser"],
+    "a browser tells the size of its heap too late, or not at all",
+  ),
+  // survivors_test.ts is run there instead.
+  ...each(
+    {
+      "lone_test.ts": ["nothing of a lone wait is kept"],
+      "memory_test.ts": [
+        "retain",
+        "the heap is back",
+        "costs no memory",
+        "go without a trace",
+        "a flat heap",
+      ],
+      "verify/retention_test.ts": undefined,
+      "verify/retention_ends_test.ts": undefined,
+    },
+    ["bun"],
+    "JavaScriptCore takes stale words on the stack for references",
+  ),
+];
