@@ -6,7 +6,7 @@
 
 import { deno, root, type Std } from "../../tools/std.ts";
 import type { Plan } from "./driver.ts";
-import { EXCLUSIONS, MEASURING } from "./exclusions.ts";
+import { EXCLUSIONS, TRIED_AGAIN } from "./exclusions.ts";
 
 /** Node 20 and 22 know no `using`. Nothing else that we write is newer than this. */
 const LOWER = ["npm:esbuild@0.28", "--target=es2022", "--log-level=warning"];
@@ -61,7 +61,7 @@ export async function bundle(std: Std, folder: string): Promise<Plan> {
   const plan: Plan = {
     files: files.map((file) => ({ file, module: upFromHere(moduleOf(file)) })),
     exclusions: EXCLUSIONS,
-    measuring: MEASURING,
+    triedAgain: TRIED_AGAIN,
     log: "./settlement_log.js",
   };
   const write = (name: string, text: string) =>

@@ -27,7 +27,7 @@ export interface Plan {
   readonly files: readonly { readonly file: string; readonly module: string }[];
   readonly exclusions: readonly Exclusion[];
   /** Parts of the names of those tests of a file that have more than one try. */
-  readonly measuring: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly triedAgain: Readonly<Record<string, readonly string[] | undefined>>;
   /** The module of settlement_log.ts. */
   readonly log: string;
 }
@@ -52,7 +52,7 @@ export const LOG = "log";
 
 /** No test may take longer, in ms. */
 const PATIENCE = 60_000;
-/** Tries of a test that measures. */
+/** Tries of a test that may fail by chance. */
 const TRIES = 3;
 
 /** Files that the platform's own timers are for. */
@@ -90,7 +90,7 @@ export async function drive(
       one.file,
       () => module(one.module),
       exclusions,
-      plan.measuring[one.file] ?? [],
+      plan.triedAgain[one.file] ?? [],
     );
     return { kind: "file", outcomes };
   } catch (error) {
@@ -102,7 +102,7 @@ async function runFile(
   file: string,
   load: () => Promise<unknown>,
   exclusions: readonly (readonly string[])[],
-  measuring: readonly string[],
+  triedAgain: readonly string[],
 ): Promise<Outcome[]> {
   const whyNot = (name: string) =>
     exclusions.findIndex((parts) => parts.some((part) => name.includes(part)));
@@ -114,8 +114,8 @@ async function runFile(
   await load();
   const outcomes: Outcome[] = [];
   for (const test of tests) {
-    const measures = measuring.some((part) => test.name.includes(part));
-    let tries = measures ? TRIES : 1;
+    const again = triedAgain.some((part) => test.name.includes(part));
+    let tries = again ? TRIES : 1;
     let outcome: Outcome;
     do {
       outcome = await outcomeOf(test, whyNot(test.name), troubles);

@@ -18,15 +18,26 @@ function each(
   }));
 }
 
-/**
- * How time and heap grow with the work. Whatever else runs on the machine disturbs
- * them, so they have three tries: what is quadratic fails all three.
- */
-export const MEASURING: Tests = {
+/** How time and heap grow with the work. */
+const MEASURING: Tests = {
   "memory_test.ts": ["1e6", "100,000"],
   "signals_test.ts": ["case 77", "case 78"],
   "verify/cases_test.ts": ["case 77:", "case 78:", "case 144:", "case 146:"],
   "verify/retention_ends_test.ts": ["a million"],
+};
+
+/**
+ * What has three tries. Whatever else runs on the machine disturbs what measures;
+ * and Chromium, which keeps signals outside the engine's heap, now and then takes
+ * a word on the stack for one (once in 16 runs). What is quadratic, or is really
+ * retained, fails all three.
+ */
+export const TRIED_AGAIN: Tests = {
+  ...MEASURING,
+  "memory_test.ts": [
+    ...MEASURING["memory_test.ts"]!,
+    "a signal that is gone too",
+  ],
 };
 
 export const EXCLUSIONS: readonly Exclusion[] = [
@@ -71,6 +82,11 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     },
     ["browser"],
     "a browser tells the size of its heap too late, or not at all",
+  ),
+  ...each(
+    { "memory_test.ts": ["though receives wait on it"] },
+    ["browser worker"],
+    "a browser's worker lets go of a signal in its own time",
   ),
   // survivors_test.ts is run there instead.
   ...each(
