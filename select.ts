@@ -242,6 +242,10 @@ export function selectEach<const C extends SelectCases>(
 
 /** A parked case. `at` is where; its owner is the selection. */
 class Case extends Waiter {
+  /** Of the cases of its select in this queue the oldest, and how many there were. */
+  oldest: Case = this;
+  nth = 1;
+
   constructor(
     public key: string | number,
     readonly at: Parking,
@@ -287,22 +291,18 @@ class Selection extends Watch implements Owner {
     if (signal) watch(signal, this);
   }
 
-  // Of several cases in one queue the oldest wins. They stand one behind the other:
-  // the youngest changes places with any of them, so that it is as random as the
+  // Of several cases in one queue the oldest wins. They stand one behind the other: the
+  // nth changes places with the oldest once in n times, so that it is as random as the
   // pick among ready cases (and as in Go).
   #mix(youngest: Case): void {
-    let picked = youngest;
-    let equals = 1;
-    for (
-      let one = youngest.prev;
-      one !== youngest && one.owner === this;
-      one = one.prev
-    ) {
-      if (Math.random() * ++equals < 1) picked = one as Case;
-    }
-    const { key, value } = picked;
-    picked.key = youngest.key;
-    picked.value = youngest.value;
+    const before = youngest.prev as Case;
+    if (before === youngest || before.owner !== this) return;
+    const oldest = youngest.oldest = before.oldest;
+    youngest.nth = before.nth + 1;
+    if (Math.random() * youngest.nth >= 1) return;
+    const { key, value } = oldest;
+    oldest.key = youngest.key;
+    oldest.value = youngest.value;
     youngest.key = key;
     youngest.value = value;
   }

@@ -104,8 +104,8 @@ export const selecting: readonly MutantFile[] = [
       },
       {
         about: "waiting cases on one channel do not win equally often",
-        from: "Math.random() * ++equals < 1",
-        to: "Math.random() < 0.5",
+        from: "Math.random() * youngest.nth >= 1",
+        to: "Math.random() >= 0.5",
         by: fair,
       },
       {
@@ -116,12 +116,12 @@ export const selecting: readonly MutantFile[] = [
       },
       {
         about: "a case changes places with another task's",
-        from: "one !== youngest && one.owner === this;",
-        to: "one !== youngest;",
+        from: "before === youngest || before.owner !== this",
+        to: "before === youngest",
       },
       {
         about: "the case that wins sends another's value",
-        from: "picked.value = youngest.value;",
+        from: "oldest.value = youngest.value;",
         to: "",
       },
       {
