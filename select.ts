@@ -242,9 +242,10 @@ export function selectEach<const C extends SelectCases>(
 
 /** A parked case. `at` is where; its owner is the selection. */
 class Case extends Waiter {
-  /** Of the cases of its select in this queue the oldest, and how many there were. */
-  oldest: Case = this;
-  nth = 1;
+  // Declared alone, since few have them: of several cases in one queue all but the
+  // oldest know that one, and their place behind it.
+  declare oldest: Case | undefined;
+  declare nth: number | undefined;
 
   constructor(
     public key: string | number,
@@ -297,9 +298,9 @@ class Selection extends Watch implements Owner {
   #mix(youngest: Case): void {
     const before = youngest.prev as Case;
     if (before === youngest || before.owner !== this) return;
-    const oldest = youngest.oldest = before.oldest;
-    youngest.nth = before.nth + 1;
-    if (Math.random() * youngest.nth >= 1) return;
+    const oldest = youngest.oldest = before.oldest ?? before;
+    const nth = youngest.nth = (before.nth ?? 1) + 1;
+    if (Math.random() * nth >= 1) return;
     const { key, value } = oldest;
     oldest.key = youngest.key;
     oldest.value = youngest.value;

@@ -104,7 +104,7 @@ export const selecting: readonly MutantFile[] = [
       },
       {
         about: "waiting cases on one channel do not win equally often",
-        from: "Math.random() * youngest.nth >= 1",
+        from: "Math.random() * nth >= 1",
         to: "Math.random() >= 0.5",
         by: fair,
       },
