@@ -9,6 +9,7 @@ import { SettleLog, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
 import { available, giveBack, lease, take } from "./ends.ts";
 import { select, sending, trySelect } from "./select.ts";
+import { withClock } from "./verify/_clock.ts";
 
 /** One run of a program: the channel, what has happened to it, and what it holds. */
 class Run {
@@ -132,18 +133,14 @@ for (const pause of [false, true]) {
     const how = pause ? "with ticks between" : "within one turn";
     Deno.test(`a lone wait is as a queued one in every program of four operations (${how}, capacity ${capacity}, ${size} buffered)`, async () => {
       // By a clock that stands still no turn is ever too long.
-      const { now } = performance;
-      performance.now = () => 0;
-      try {
+      await withClock("frozen", async () => {
         const some = programs(4);
         const lone = await tell(some, start, undefined, pause);
         const queued = await tell(some, start, {}, pause);
         for (const [i, program] of some.entries()) {
           assertEquals(lone[i], queued[i], program.join(", "));
         }
-      } finally {
-        performance.now = now;
-      }
+      });
     });
   }
 }

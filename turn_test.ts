@@ -352,7 +352,10 @@ for (const [name, burst] of Object.entries(bursts)) {
     const channel = new Channel<number>(8);
     const pauses = asked;
     let misplaced = 0;
+    let rounds = 0;
     for (const start = now; now - start < RUN / 3; now += 0.02) {
+      // So that pauses begin at another operation of the burst each time.
+      for (let i = rounds++ % 31; i > 0; i--) ended.receive().catch(() => {});
       let settled = 0;
       const note = (i: number) => () => {
         if (settled++ !== i) misplaced++;

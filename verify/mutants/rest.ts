@@ -216,7 +216,7 @@ export const rest: readonly MutantFile[] = [
         about: "null is taken for a bad signal",
         from: "signal !== undefined && signal !== null && !(",
         to: "signal !== undefined && !(",
-        by: "signals_test.ts",
+        by: "abort_test.ts",
       },
       {
         about: "an aborted signal is not heeded",
