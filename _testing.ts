@@ -3,9 +3,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { Channel } from "./channel.ts";
 
-/** Lets all microtasks run, and one turn of the event loop. */
+/**
+ * Lets all microtasks run, and one turn of the event loop: a timer and, where there
+ * is `setImmediate`, what waits for that, as a channel that makes way does.
+ */
 export function tick(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  const { setImmediate } = globalThis as {
+    setImmediate?: (wake: () => void) => unknown;
+  };
+  return new Promise((resolve) => {
+    setTimeout(() => setImmediate ? setImmediate(resolve) : resolve());
+  });
 }
 
 /** Whether a promise is still unsettled after a tick. */
@@ -94,20 +102,6 @@ export function collect(): void {
   const gc = (globalThis as { gc?: () => void }).gc;
   if (gc === undefined) throw new Error("Cannot collect: run with --expose-gc");
   gc();
-}
-
-/** Median milliseconds that `body` takes, of `rounds` runs after one to warm up. */
-export async function medianMs(
-  body: () => void | Promise<void>,
-  rounds = 5,
-): Promise<number> {
-  const times: number[] = [];
-  for (let i = -1; i < rounds; i++) {
-    const start = performance.now();
-    await body();
-    if (i >= 0) times.push(performance.now() - start);
-  }
-  return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
 
 /** A channel that already holds `values`. */
