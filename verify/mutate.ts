@@ -35,7 +35,7 @@ if (std.source === undefined) Deno.exit(1);
 async function copyTree(from: URL, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const { name, isDirectory } of Deno.readDir(from)) {
-    if (isDirectory && /^(verify|mutants)$/.test(name)) {
+    if (isDirectory && /^(verify|mutants|cases)$/.test(name)) {
       await copyTree(new URL(`${name}/`, from), `${to}/${name}`);
     } else if (/\.(ts|json)$/.test(name)) {
       await Deno.copyFile(new URL(name, from), `${to}/${name}`);
