@@ -173,6 +173,14 @@ Deno.test("trySelect() picks ready cases equally often among waiting ones (case 
   assertEquals(counts[1]! + counts[4]!, TRIALS);
 });
 
+Deno.test("trySelect() picks equally often of ready cases that lie apart (case 115)", () => {
+  const never = new Channel<number>();
+  const [a, b, c, d] = [closed(), closed(), closed(), closed()];
+  const cases = [never, a, null, b, never, c, d, never];
+  const counts = shares(cases);
+  assertEqualShares([1, 3, 5, 6].map((place) => counts[place]!));
+});
+
 Deno.test("trySelect() picks independently of the position (case 116)", () => {
   const make = [
     () => holding(TRIALS),

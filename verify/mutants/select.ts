@@ -172,7 +172,7 @@ export const selecting: readonly MutantFile[] = [
       },
       {
         about: "return() of selectEach() does not settle next()",
-        from: "settle(selection.resolve, undefined);",
+        from: "settle(selection.resolve);",
         to: "",
         by: each,
       },
@@ -216,20 +216,31 @@ export const selecting: readonly MutantFile[] = [
     mutants: [
       {
         about: "of three cases the last is picked half the time",
-        from: "Math.random() * ready < 1",
-        to: "Math.random() < 0.5",
+        from: "let nth = Math.floor(Math.random() * ready);",
+        to: "let nth = Math.min(Math.floor(Math.random() * 4), ready - 1);",
         by: fair,
       },
       {
         about: "always the first ready case",
-        from: "!priority && Math.random() * ready < 1",
-        to: "false",
+        from: "if (priority || ready < 2) return first;",
+        to: "return first;",
         by: fair,
       },
       {
         about: "priority picks the last",
-        from: "!priority && Math.random() * ready < 1",
-        to: "priority || Math.random() * ready < 1",
+        from: "if (priority || ready < 2) return first;",
+        to: "if (priority || ready < 2) return last;",
+      },
+      {
+        about: "a case that is not ready is picked between two that are",
+        from: "if (ready === cases.length) return nth;",
+        to: "return nth;",
+      },
+      {
+        about: "the case before the one that was drawn is picked",
+        from: "&& nth-- === 0) return i;",
+        to: "&& nth-- <= 1) return i;",
+        by: fair,
       },
       {
         about: "a channel that has ended is not ready",
