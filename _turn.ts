@@ -46,8 +46,8 @@ let looked = 0;
 let since = 0;
 /** When the first microtask ran after a timer was set that will tell of the end of the turn; else 0. */
 let begun = 0;
-let pause: Promise<void> | undefined;
-let resume: (() => void) | undefined;
+/** While a pause is on, what settles what was decided in it, in that order. */
+let held: (() => void)[] | undefined;
 
 /**
  * Counts one operation. Returns its promise, or one that settles like it but not
@@ -63,14 +63,14 @@ export function due(): boolean {
 }
 
 /** Counts one operation that waited, and settles its promise: now, or in that next turn. */
-export function settle<V>(resolve: (value: V) => void, value: V): void {
-  if (--left[0]! > 0) resolve(value);
-  else settleSlowly(resolve, value);
+export function settle<V>(resolve: (value: V) => void, value?: V): void {
+  if (--left[0]! > 0) resolve(value as V);
+  else settleSlowly(resolve, value as V);
 }
 
 function settleSlowly<V>(resolve: (value: V) => void, value: V): void {
-  if (pause) {
-    pause.then(() => resolve(value));
+  if (held) {
+    held.push(() => resolve(value));
   } else {
     // Before the pause, if this begins one: it may be half of a call whose other
     // half settles before it.
@@ -80,17 +80,16 @@ function settleSlowly<V>(resolve: (value: V) => void, value: V): void {
 }
 
 function breathe<T>(promise: Promise<T>): Promise<T> {
-  // What it comes to, rather than itself: that would take two steps more. Whoever
-  // gets the promise returned here answers for a rejection, not this one.
-  let outcome = (): T | Promise<T> => promise;
-  promise.then(
-    (value) => outcome = () => value,
-    (reason) =>
-      outcome = () => {
-        throw reason;
-      },
-  );
-  return pause!.then(() => outcome());
+  return new Promise((resolve, reject) => {
+    // What it comes to, rather than itself: that would take two steps more. Whoever
+    // gets the promise returned here answers for a rejection, not this one.
+    let outcome = () => resolve(promise);
+    promise.then(
+      (value) => outcome = () => resolve(value),
+      (reason) => outcome = () => reject(reason),
+    );
+    held!.push(() => outcome());
+  });
 }
 
 /** Resolves behind all that was decided until now, a pause included. */
@@ -99,7 +98,7 @@ export function behind(): Promise<void> {
 }
 
 function look(): boolean {
-  if (pause) return true;
+  if (held) return true;
   const now = clock.now();
   // Twice as far to the next look, or one step if it took over a millisecond.
   const elapsed = now - looked;
@@ -115,7 +114,7 @@ function look(): boolean {
     DONE.then(() => begun = clock.now());
   }
   if (now - begun < LIMIT) return false;
-  pause = new Promise((resolve) => resume = resolve);
+  held = [];
   left[0] = left[1] = 0;
   return true;
 }
@@ -123,6 +122,7 @@ function look(): boolean {
 function turned(): void {
   begun = 0;
   since = clock.now();
-  pause = undefined;
-  resume?.();
+  const ending = held;
+  held = undefined;
+  ending?.forEach((settle) => settle());
 }

@@ -71,8 +71,8 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "next() that waits ignores its signal",
-        from: ": wait(this, signal, false, undefined, this);",
-        to: ": wait(this, undefined, false, undefined, this);",
+        from: ": wait(this, signal, false, this);",
+        to: ": wait(this, undefined, false, this);",
       },
       {
         about: "a reason that next() finds overtakes a pause",
@@ -111,20 +111,20 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "the source is not stopped",
-        from: "if (sending) await stop(iterator).catch(() => {});",
-        to: "",
+        from: "const stopped = (sending || signal?.aborted) &&",
+        to: "const stopped = !sending && signal?.aborted &&",
         by: sendAll,
       },
       {
         about: "a source that thinks is not stopped by an abort",
-        from: "else if (signal?.aborted) stop(iterator).catch(() => {});",
-        to: "",
+        from: "const stopped = (sending || signal?.aborted) &&",
+        to: "const stopped = sending &&",
         by: sendAll,
       },
       {
         about: "what the source's return() throws hides the error",
-        from: "await stop(iterator).catch(() => {});",
-        to: "await stop(iterator);",
+        from: "stop(iterator).catch(() => {});",
+        to: "stop(iterator);",
         by: sendAll,
       },
       {
@@ -159,13 +159,13 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "a pause never ends",
-        from: "resume?.();",
+        from: "ending?.forEach((settle) => settle());",
         to: "",
         by: turn,
       },
       {
         about: "what settles in a pause settles at once",
-        from: "pause.then(() => resolve(value));",
+        from: "held.push(() => resolve(value));",
         to: "resolve(value);",
         by: turn,
       },
@@ -196,9 +196,8 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "a rejection in a pause is unhandled twice",
-        from:
-          "(reason) =>\n      outcome = () => {\n        throw reason;\n      },\n  );",
-        to: ");",
+        from: "(reason) => outcome = () => reject(reason),",
+        to: "",
         by: turn,
       },
     ],
