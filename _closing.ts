@@ -6,14 +6,15 @@ import { ChannelClosedError } from "./errors.ts";
 /** Made by whatever first needs it: a close, a lease, a `closeSignal`. */
 export class Closing implements Ending {
   plain = true;
-  /** What was given to `close`. */
-  reason: unknown;
-  /** Values that come back are dropped: `cancel` was called. */
-  discards = false;
   /** Values that a transport holds; they may come back. */
   leased = 0;
+  // Declared alone: `undefined` until something needs them.
+  /** What was given to `close`. */
+  declare reason: unknown;
+  /** Values that come back are dropped: `cancel` was called. */
+  declare discards: true | undefined;
   /** Of the `closeSignal`. */
-  controller: AbortController | undefined;
+  declare controller: AbortController | undefined;
 
   get error(): unknown {
     // One for all: making an error costs as much as sixty hand-offs.

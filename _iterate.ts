@@ -51,7 +51,7 @@ export class ChannelIterator<T, R>
     this.#signal = true;
     for (let waiter; (waiter = this.#oldest);) {
       this.#port[withdraw](waiter);
-      fail(waiter, undefined);
+      fail(waiter);
     }
     return rest(Promise.resolve({ value, done: true }));
   }
@@ -77,7 +77,7 @@ export class ChannelIterator<T, R>
             done: false,
           }),
         )
-        : wait(this, signal, false, undefined, this);
+        : wait(this, signal, false, this);
     }
     this.#signal = true;
     return refused ||

@@ -11,17 +11,16 @@
 
 const FIRST = 8;
 const KEPT = 1024;
-/** What a ring has until its constructor is done: never read, but an array too. */
-const NO_SLOTS: never[] = [];
 
 /** A growable ring of values. Every operation is O(1), amortised, unless it says more. */
 export class Ring<T> {
-  slots: (T | undefined)[] = NO_SLOTS;
-  head = 0;
-  size = 0;
+  // Declared alone: what writes them first is `resize`.
+  declare slots: (T | undefined)[];
+  declare head: number;
   /** The size at which there are too many slots; -1 for never. */
-  mark = -1;
-  limit = 0;
+  declare mark: number;
+  declare limit: number;
+  size = 0;
   readonly #capacity: number;
 
   constructor(capacity: number) {

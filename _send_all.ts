@@ -52,8 +52,9 @@ export async function sendEach<T>(
   } catch (error) {
     // A source that failed has ended; one that is thinking does so in its own time.
     // As in a loop that is left by an error, what `return` throws does not count.
-    if (sending) await stop(iterator).catch(() => {});
-    else if (signal?.aborted) stop(iterator).catch(() => {});
+    const stopped = (sending || signal?.aborted) &&
+      stop(iterator).catch(() => {});
+    if (sending) await stopped;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
 // Each signal that something waits on has a hub: a circle of watches, and one
 // listener. A watch leaves in O(1). The listener of a hub that became empty goes
 // a few microtasks later, so that a loop that waits on the same signal again and
-// again does not pay for adding it each time; at rest, none is left.
+// again adds it once; at rest, none is left.
 
 import { append, remove } from "./_circle.ts";
 import { behind } from "./_turn.ts";
@@ -14,59 +14,74 @@ export abstract class Watch {
   next: Watch = this;
   /** The next older watch of the signal; the youngest, for the oldest. */
   prev: Watch = this;
-  /** Set while the signal is watched. */
-  hub: Hub | undefined;
+  /** Set once a signal is watched. */
+  declare hub: Hub | undefined;
 
   /** Unwatches, takes all that is parked out of its queues, tells the one who waits. */
   abstract abort(reason: unknown): void;
 }
 
+// A property of the signal, since with a WeakMap 100,000 signals cost the collector
+// as much as the waits themselves.
+const HUB = Symbol();
+
 class Hub {
   // Declared alone, as in a waiter: the constructor writes it.
   declare readonly signal: AbortSignal;
   oldest: Watch | undefined;
-  /** Empty for the moment, and still listening. */
-  cooling = false;
+  /**
+   * 0 without a listener; 3 while watched. Once it is empty somebody will look whether
+   * the listener may go: 1, or 2 if there was a watch again since the last look.
+   */
+  heat = 0;
 
   constructor(signal: AbortSignal) {
     this.signal = signal;
+    // Fails quietly on a frozen signal, where each wait has a hub.
+    Reflect.set(signal, HUB, this);
   }
 
   // Every waiter is out before anything of the user's can run: rejections tell later.
   readonly listener = (): void => {
-    const { reason } = this.signal;
-    while (this.oldest) this.oldest.abort(reason);
+    this.stop();
+    while (this.oldest) this.oldest.abort(this.signal.reason);
   };
-}
 
-const hubs = new WeakMap<AbortSignal, Hub>();
+  cool(): void {
+    this.heat = 1;
+    behind().then(() => {
+      if (this.oldest) this.heat = 3;
+      else if (this.heat > 1) this.cool();
+      else this.stop();
+    });
+  }
+
+  stop(): void {
+    if (this.heat) this.signal.removeEventListener("abort", this.listener);
+    this.heat = 0;
+  }
+}
 
 /** Has the abort of `signal` withdraw and reject `watch`. Call it when all else is done. */
 export function watch(signal: AbortSignal, watch: Watch): void {
-  let hub = hubs.get(signal);
-  if (!hub) hubs.set(signal, hub = new Hub(signal));
+  const hub = (signal as { [HUB]?: Hub })[HUB] ?? new Hub(signal);
   watch.hub = hub;
   hub.oldest = append(hub.oldest, watch);
-  if (hub.oldest !== watch || hub.cooling) return;
+  const { heat } = hub;
+  hub.heat = heat % 3 ? 2 : 3;
   try {
-    signal.addEventListener("abort", hub.listener);
+    if (!heat) signal.addEventListener("abort", hub.listener);
   } catch (error) {
-    hubs.delete(signal);
+    hub.heat = 0;
     watch.abort(error);
   }
 }
 
-/** Undoes `watch`. O(1), and harmless when there is nothing to undo. */
+/** Undoes `watch`. O(1), and harmless when there is nothing to undo, or no more. */
 export function unwatch(watch: Watch | undefined): void {
   const hub = watch?.hub;
   if (!hub) return;
-  watch!.hub = undefined;
   const next = remove(watch!);
   if (hub.oldest === watch) hub.oldest = next;
-  if (next || hub.cooling) return;
-  hub.cooling = true;
-  behind().then(() => {
-    hub.cooling = false;
-    if (!hub.oldest) hub.signal.removeEventListener("abort", hub.listener);
-  });
+  if (!next && hub.heat > 2) hub.cool();
 }

@@ -69,7 +69,7 @@ export interface Parking {
 export const withdraw: unique symbol = Symbol();
 
 /** Settles a waiter that was taken out of its queue. May run a `then` getter. */
-export function wake(waiter: Waiter, value: unknown): void {
+export function wake(waiter: Waiter, value?: unknown): void {
   unwatch(waiter.watch);
   if (waiter.owner) waiter.owner[woken](waiter, value);
   else settle(waiter.resolve, value);
@@ -85,7 +85,7 @@ export function end(waiter: Waiter, ending: Ending): void {
 }
 
 /** `end` for a reason of its own. */
-export function fail(waiter: Waiter, error: unknown): void {
+export function fail(waiter: Waiter, error?: unknown): void {
   end(waiter, { error });
 }
 
@@ -124,8 +124,8 @@ export function wait<R>(
   at: Parking,
   signal: AbortSignal | null | undefined,
   sends?: boolean,
-  value?: unknown,
   owner?: Owner,
+  value?: unknown,
 ): Promise<R> {
   const promise = new Promise<R>(make);
   const waiter = made!;

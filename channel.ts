@@ -332,7 +332,7 @@ export class Channel<in out T>
   close(...reason: [reason: unknown] | []): void {
     if (this.#closed) return;
     const closing = this.#ends();
-    closing.plain = reason.length === 0;
+    closing.plain = !reason.length;
     closing.reason = reason[0];
     this.#queue();
     this.#closed = true;
@@ -390,7 +390,7 @@ export class Channel<in out T>
 
   /** Whether `size === 0`. */
   get empty(): boolean {
-    return this.#ring.size === 0;
+    return !this.#ring.size;
   }
 
   /**
@@ -426,8 +426,8 @@ export class Channel<in out T>
   }
 
   /** {@linkcode Channel.close} at the end of an `await using` scope. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.close());
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
   }
 
   // The key and the arguments that Node, Deno and Bun share.
@@ -456,7 +456,7 @@ export class Channel<in out T>
         ? rest(DONE)
         : this.#closed
         ? rest(Promise.reject(unsent(value)))
-        : wait(this, signal, true, value));
+        : wait(this, signal, true, undefined, value));
   }
 
   #receiveSlowly<R>(
@@ -471,7 +471,7 @@ export class Channel<in out T>
         ? rest(Promise.resolve(this[take](max) as R))
         : ending
         ? rest(Promise.reject(ending.error))
-        : wait(this, signal, false, undefined, max ? MANY : undefined));
+        : wait(this, signal, false, max ? MANY : undefined));
   }
 
   // Only while open, with an empty buffer and no sender.
@@ -522,7 +522,7 @@ export class Channel<in out T>
       const sent = this.#value as T;
       this.#value = this.#waiting = undefined;
       const value = ring.size ? ring.swap(sent) : sent;
-      settle(resolve, undefined as never);
+      settle(resolve);
       return value;
     }
     const value = ring.size ? ring.shift() : this.#takeOver();
@@ -537,7 +537,7 @@ export class Channel<in out T>
 
   #takeOver(): T {
     const sender = this[withdraw](this.#senders!);
-    wake(sender, undefined);
+    wake(sender);
     return sender.value as T;
   }
 

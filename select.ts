@@ -380,7 +380,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
     // One that was decided may have its result still to come.
     if (selection?.last) {
       selection.withdraw();
-      settle(selection.resolve, undefined);
+      settle(selection.resolve);
     }
     return rest(Promise.resolve({ value: value as undefined, done: true }));
   }

@@ -6,9 +6,16 @@ import {
   assertLess,
   assertStrictEquals,
 } from "@std/assert";
-import { CountedController, isPending, random, tick } from "./_testing.ts";
+import {
+  CountedController,
+  isPending,
+  random,
+  reasonOf,
+  tick,
+} from "./_testing.ts";
 import { Channel } from "./channel.ts";
 import { select, sending } from "./select.ts";
+import { withClock } from "./verify/_clock.ts";
 import { ratioOf, stopwatch } from "./verify/cases/_ratio.ts";
 
 type Operation = (signal: AbortSignal) => Promise<unknown>;
@@ -171,6 +178,32 @@ Deno.test("removeEventListener that throws on one signal leaves no listener on a
   globalThis.removeEventListener("unhandledrejection", swallow);
   globalThis.removeEventListener("error", swallow);
   assertEquals(right.listeners, []);
+});
+
+Deno.test("a loop that waits on one signal again and again adds a listener once, and leaves none", async () => {
+  const channel = new Channel<number>();
+  const controller = new CountedController();
+  await withClock("frozen", async () => {
+    for (let i = 0; i < 1000; i++) {
+      const received = channel.receive({ signal: controller.signal });
+      assert(channel.trySend(i));
+      assertEquals(await received, i);
+    }
+  });
+  assertEquals(controller.added, 1);
+  await tick();
+  assertEquals(controller.listeners, 0);
+});
+
+Deno.test("waits on a signal that takes no property can be aborted", async () => {
+  const channel = new Channel<number>();
+  const plain = Object.preventExtensions(new PlainSignal());
+  const { signal } = plain;
+  const waits = [1, 2].map(() => channel.receive({ signal }));
+  plain.abort(REASON);
+  for (const wait of waits) assertEquals(await reasonOf(wait), REASON);
+  await tick();
+  assertEquals(plain.listeners, []);
 });
 
 /** Parks `n` receives on one signal, and aborts them. Returns how long each took, in ms. */

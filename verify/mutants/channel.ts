@@ -83,7 +83,7 @@ export const channel: MutantFile = {
     },
     {
       about: "close(undefined) is taken for close()",
-      from: "closing.plain = reason.length === 0;",
+      from: "closing.plain = !reason.length;",
       to: "closing.plain = reason[0] === undefined;",
       by: "close_test.ts",
     },
@@ -186,8 +186,8 @@ export const channel: MutantFile = {
     },
     {
       about: "receiveMany() that waited gives a value, not an array",
-      from: "undefined, max ? MANY : undefined));",
-      to: "undefined, undefined));",
+      from: "false, max ? MANY : undefined));",
+      to: "false, undefined));",
     },
     {
       about: "a sender that is moved to the queue loses its value",
@@ -231,7 +231,7 @@ export const channel: MutantFile = {
     },
     {
       about: "a sender whose value was taken is not told",
-      from: "wake(sender, undefined);",
+      from: "wake(sender);",
       to: "",
     },
     {

@@ -183,13 +183,13 @@ export const waiting: readonly MutantFile[] = [
     mutants: [
       {
         about: "an abort tells only the oldest",
-        from: "while (this.oldest) this.oldest.abort(reason);",
-        to: "this.oldest?.abort(reason);",
+        from: "while (this.oldest) this.oldest.abort(this.signal.reason);",
+        to: "this.oldest?.abort(this.signal.reason);",
       },
       {
         about: "each wait has a hub of its own",
-        from: "if (!hub) hubs.set(signal, hub = new Hub(signal));",
-        to: "hub = new Hub(signal);",
+        from: "Reflect.set(signal, HUB, this);",
+        to: "",
       },
       {
         about: "no listener is put on the signal",
@@ -198,25 +198,44 @@ export const waiting: readonly MutantFile[] = [
       },
       {
         about: "the listener stays for ever",
-        from: 'hub.signal.removeEventListener("abort", hub.listener);',
+        from: "else this.stop();",
         to: "",
       },
       {
         about: "the listener goes though somebody waits again",
-        from: "if (!hub.oldest) hub.signal",
-        to: "hub.signal",
+        from: "if (this.oldest) this.heat = 3;\n      else if",
+        to: "if",
       },
       {
         about: "the listener goes at once, and comes again for each wait",
-        from: "if (next || hub.cooling) return;\n  hub.cooling = true;",
-        to:
-          'if (next) return;\n  hub.signal.removeEventListener("abort", hub.listener);',
+        from: "if (!next && hub.heat > 2) hub.cool();",
+        to: "if (!next) hub.stop();",
         by: "signals_test.ts",
       },
       {
-        about: "a hub that cools for ever takes no new listener",
-        from: "hub.cooling = false;\n",
+        about:
+          "the listener goes and comes again while a loop waits on the signal",
+        from: "else if (this.heat > 1) this.cool();",
         to: "",
+        by: "signals_test.ts",
+      },
+      {
+        about: "once somebody looked, nobody looks again",
+        from: "if (this.oldest) this.heat = 3;",
+        to: "if (this.oldest) this.heat = 2;",
+      },
+      {
+        about: "the listener stays after the abort",
+        from: "this.stop();\n    while",
+        to: "while",
+        equivalent:
+          "it goes a few microtasks later, for three promises more; the counts of bench/ show them",
+      },
+      {
+        about: "who waits while the listener cools is forgotten",
+        from: "hub.heat = heat % 3 ? 2 : 3;",
+        to: "hub.heat = heat || 3;",
+        by: "signals_test.ts",
       },
       {
         about: "who left is still told of the abort",
@@ -224,14 +243,8 @@ export const waiting: readonly MutantFile[] = [
         to: "",
       },
       {
-        about: "unwatch can be done twice",
-        from: "watch!.hub = undefined;",
-        to: "",
-        by: "send_all_test.ts",
-      },
-      {
         about: "a signal that cannot be listened to leaves a waiter",
-        from: "hubs.delete(signal);\n    watch.abort(error);",
+        from: "hub.heat = 0;\n    watch.abort(error);",
         to: "throw error;",
         by: "signals_test.ts",
       },
