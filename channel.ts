@@ -426,8 +426,8 @@ export class Channel<in out T>
   }
 
   /** {@linkcode Channel.close} at the end of an `await using` scope. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.close());
   }
 
   // The key and the arguments that Node, Deno and Bun share.
