@@ -1,113 +1,192 @@
-// compare.ts: every workload against its targets, more carefully than `deno bench` can.
+// compare.ts: every workload, ours beside its floor and its rivals, more carefully than `deno bench` can.
 //
-// Each workload has a process of its own, where what another has taught the
-// engine cannot slow it down; in it, all contenders take turns in random order. A
-// sample counts only if the machine was quiet: a fixed piece of work before and
-// after it took no more than QUIET times the least that was ever seen. Prints
-// medians, in nanoseconds for each operation, and ratios.
+//     deno task bench [--full] [--runtime deno|node|node20|...|bun] [--json file] [part of a workload's name]
 //
-//     deno task compare [part of a workload's name]
+// Each workload has a process of its own, where what another has taught the engine
+// cannot slow it down; _measure.ts says what happens in it. Prints medians in
+// nanoseconds for each operation, with half the distance of the quartiles, and
+// ratios; then what can be counted. With --full there are all sizes and all rivals,
+// each in a process that it shares with ours and std; and of three processes that
+// one is shown whose ratio to std is the middle one.
 
-import { findStd } from "../tools/std.ts";
-import type { Group } from "./_groups.ts";
-import { groups } from "./_groups.ts";
+import { parseArgs } from "node:util";
+import type { Family } from "./_families.ts";
+import { FAMILIES, load, RIVALS, takesPart } from "./_families.ts";
+import type { Group } from "./_kit.ts";
+import type { Who } from "./_measure.ts";
+import type { Bench } from "./_processes.ts";
+import { withBench } from "./_processes.ts";
+import type { Counts, Figure, Measured, Report } from "./_report.ts";
+import {
+  countsTable,
+  memoryTable,
+  ratio,
+  rivalsTable,
+  TIME_HEAD,
+  timeRow,
+} from "./_tables.ts";
 
-const QUIET = 1.25;
-const SAMPLES = 25;
-/** What the contenders of one workload may take together, in ms. */
-const WARM_UP = 1_500;
-const LIMIT = 15_000;
+const OWN = ["floor", "ours", "std"];
+const QUICK = { samples: 15, warmUp: 500, limit: 2_500 };
+const CAREFUL = { samples: 21, warmUp: 800, limit: 4_000 };
+/** Processes for a workload with `--full`. */
+const TIMES = 3;
 
-let least = Infinity;
-let sink = 0;
+/** What rivals have said of themselves. */
+const known = new Map<string, Promise<Who>>();
 
-function calibrate(): number {
-  const start = performance.now();
-  for (let i = 0; i < 200_000; i++) sink = (sink * 31 + i) | 0;
-  const took = performance.now() - start;
-  least = Math.min(least, took);
-  return took;
-}
+const { values: options, positionals: [part = ""] } = parseArgs({
+  options: {
+    full: { type: "boolean", default: false },
+    runtime: { type: "string", default: "deno" },
+    json: { type: "string" },
+  },
+  allowPositionals: true,
+});
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
+await withBench(options.runtime, options.full, async (bench) => {
+  const report = await measureAll(bench);
+  if (options.json) {
+    await Deno.writeTextFile(
+      options.json,
+      `${JSON.stringify(report, undefined, 1)}\n`,
+    );
+  }
+});
 
-/** Runs all contenders in turn, in random order, until `enough` or the time is up. */
-async function turns(
-  group: Group,
-  limit: number,
-  enough: () => boolean,
-  sample: (name: string, ns: number) => void,
-): Promise<void> {
-  const end = performance.now() + limit;
-  while (!enough() && performance.now() < end) {
-    const names = Object.keys(group.contenders);
-    for (const name of names.toSorted(() => Math.random() - 0.5)) {
-      const { n, run } = group.contenders[name]!;
-      const before = calibrate();
-      const start = performance.now();
-      await run();
-      const took = performance.now() - start;
-      if (Math.max(before, calibrate()) > least * QUIET) continue;
-      sample(name, took * 1e6 / n);
+async function measureAll(bench: Bench): Promise<Report> {
+  const wanted: [Family, Group][] = [];
+  for (const family of FAMILIES) {
+    for (const group of await load(family, "all")) {
+      if (group.full && !options.full || !group.name.includes(part)) continue;
+      wanted.push([family, group]);
     }
   }
-}
-
-async function measure(group: Group): Promise<Record<string, number>> {
-  const times: Record<string, number[]> = {};
-  for (const name of Object.keys(group.contenders)) times[name] = [];
-  for (let i = 0; i < 50; i++) calibrate();
-  await turns(group, WARM_UP, () => false, () => {});
-  const enough = () =>
-    Object.values(times).every(({ length }) => length >= SAMPLES);
-  await turns(group, LIMIT, enough, (name, ns) => times[name]!.push(ns));
-  return Object.fromEntries(
-    Object.entries(times).map(([name, values]) => [name, median(values)]),
-  );
-}
-
-function row(
-  { name, must }: Group,
-  { floor, ours, std }: Record<string, number>,
-): string {
-  const show = (value: number | undefined, digits: number) =>
-    value === undefined ? "–" : value.toFixed(digits);
-  const perFloor = floor && ours! / floor;
-  const perStd = std && ours! / std;
-  const [rival, limit, ratio] = must?.floor === undefined
-    ? ["std", must?.std, perStd]
-    : ["floor", must.floor, perFloor];
-  const target = limit === undefined
-    ? "–"
-    : `≤ ${limit} ${rival}${ratio! <= limit ? "" : " ✗"}`;
-  const cells = [
-    name,
-    show(floor, 1),
-    show(ours, 1),
-    show(std, 1),
-    show(perFloor, 2),
-    show(perStd, 3),
-    target,
-  ];
-  return `| ${cells.join(" | ")} |`;
-}
-
-const [filter = "", only] = Deno.args;
-if (only === "--here") {
-  const group = (await groups()).find(({ name }) => name === filter)!;
-  console.log(row(group, await measure(group)));
-} else {
-  console.log(
-    "| workload | floor ns | ours ns | std ns | ours/floor | ours/std | target |",
-  );
-  console.log("| --- | --- | --- | --- | --- | --- | --- |");
-  const { flags } = await findStd();
-  for (const { name } of await groups()) {
-    if (!name.includes(filter)) continue;
-    const args = ["run", "-A", "--no-check", ...flags, import.meta.filename!];
-    await new Deno.Command(Deno.execPath(), { args: [...args, name, "--here"] })
-      .spawn().status;
+  console.log(`${bench.runtime} on ${await machine()}\n\n${TIME_HEAD}`);
+  const workloads: Measured[] = [];
+  for (const [family, group] of wanted) {
+    progress(`${workloads.length + 1} of ${wanted.length}: ${group.name}`);
+    const measured = await measure(bench, family, group);
+    workloads.push(measured);
+    progress("");
+    console.log(timeRow(measured));
   }
+  const memory = part || options.runtime === "bun" ? {} : await held(bench);
+  const rivals = rivalsTable(workloads);
+  if (rivals) console.log(`\n${rivals}`);
+  console.log(`\n${countsTable(workloads)}\n\n${memoryTable({ memory })}`);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    commit: await commit(),
+    machine: await machine(),
+    runtime: bench.runtime,
+    versions: await versions(bench),
+    full: options.full,
+    workloads,
+    memory,
+  };
+}
+
+/** A line on the terminal that the next one replaces; nothing in a file. */
+function progress(text: string): void {
+  if (!Deno.stderr.isTerminal()) return;
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+}
+
+async function measure(
+  bench: Bench,
+  family: Family,
+  group: Group,
+): Promise<Measured> {
+  const { name, targets, curve } = group;
+  const about = {
+    name,
+    family,
+    ...targets && { targets },
+    ...curve && { curve },
+  };
+  const how = options.full ? CAREFUL : QUICK;
+  const time = (contenders: string[], how: typeof QUICK) =>
+    bench.run("time", { family, name, contenders, ...how });
+  const runs: Measured[] = [];
+  for (let i = 0; i < (options.full ? TIMES : 1); i++) {
+    runs.push({ ...about, figures: await time(OWN, how), counts: {} });
+  }
+  const byRatio = (one: Measured) =>
+    ratio(one, "ours", "std") ?? ratio(one, "ours", "floor") ?? 0;
+  runs.sort((a, b) => byRatio(a) - byRatio(b));
+  const { figures } = runs[runs.length >> 1]!;
+  const all: Record<string, Figure> = { ...figures };
+  for (const rival of options.full ? Object.keys(RIVALS) : []) {
+    if (!takesPart(group, rival, (await who(bench, rival)).can)) continue;
+    const beside = await time(["ours", "std", rival], QUICK);
+    // As if it had been beside the others: by what ours took in both processes.
+    const scale = figures.ours!.median / beside.ours!.median;
+    const { median, low, high, samples } = beside[rival]!;
+    all[rival] = {
+      median: median * scale,
+      low: low * scale,
+      high: high * scale,
+      samples,
+    };
+  }
+  const counts: Record<string, Counts> = {};
+  for (const contender of OWN) {
+    // One at a time: the hooks that count promises slow down all that come later.
+    Object.assign(
+      counts,
+      await bench.run("counts", {
+        family,
+        name,
+        contenders: [contender],
+        ...how,
+      }),
+    );
+  }
+  return { ...about, figures: all, counts };
+}
+
+async function held(bench: Bench): Promise<Report["memory"]> {
+  const memory: Record<string, Record<string, number>> = {};
+  for (const contender of ["ours", "std"]) {
+    const bytes = await bench.run("memory", contender);
+    for (const [kind, count] of Object.entries(bytes)) {
+      (memory[kind] ??= {})[contender] = count;
+    }
+  }
+  return memory;
+}
+
+/** What a rival says of itself, asked once. */
+function who(bench: Bench, rival: string): Promise<Who> {
+  const asked = known.get(rival) ??
+    bench.run("who", rival);
+  known.set(rival, asked);
+  return asked;
+}
+
+async function versions(bench: Bench): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  const rivals = options.full ? Object.keys(RIVALS) : [];
+  for (const rival of ["std", ...rivals]) {
+    const { version } = await who(bench, rival);
+    if (version) versions[rival] = version;
+  }
+  return versions;
+}
+
+async function machine(): Promise<string> {
+  const { cpus } = await import("node:os");
+  const [processor] = cpus();
+  return `${navigator.hardwareConcurrency} cores, ${processor?.model}`;
+}
+
+/** The commit that is measured; with "+" if files are not as they are there. */
+async function commit(): Promise<string> {
+  const git = async (...args: string[]) => {
+    const { stdout } = await new Deno.Command("git", { args }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  const changed = await git("status", "--porcelain", "--", "*.ts");
+  return await git("rev-parse", "--short", "HEAD") + (changed ? "+" : "");
 }

@@ -2,7 +2,7 @@
 
 import { MAIN } from "./bundle.ts";
 import type { Report } from "./driver.ts";
-import type { Found } from "./hosts.ts";
+import type { Found } from "../../tools/hosts.ts";
 
 /** Does one part after the other. */
 export interface Place {

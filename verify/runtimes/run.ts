@@ -2,7 +2,7 @@
 
 import type { Outcome, Plan, Report } from "./driver.ts";
 import { LOG } from "./driver.ts";
-import type { Found } from "./hosts.ts";
+import type { Found } from "../../tools/hosts.ts";
 import type { Place } from "./places.ts";
 import { browserPlace, processPlace } from "./places.ts";
 
