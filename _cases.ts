@@ -1,5 +1,6 @@
 // _cases.ts: what a select was given: which case is ready, and doing it.
 
+import { due, hold, refuse } from "./_turn.ts";
 import type { Ending } from "./_waiter.ts";
 import type { Receiver, SelectCase, SelectCases, SendCase } from "./ends.ts";
 import { available, ended, sendable, take, target } from "./ends.ts";
@@ -110,12 +111,17 @@ export function happen(
     : happenOtherwise(key, one);
 }
 
-/** The same as a promise. A send to a closed channel rejects. */
+/** The same as a promise, counted as an operation. A send to a closed channel rejects. */
 export function settled(
   keys: Keys,
   cases: readonly SelectCase[],
   index: number,
 ): Promise<Result> {
+  try {
+    if (due()) return hold(happen(keys, cases, index));
+  } catch (error) {
+    return refuse(error);
+  }
   const key = keyOf(keys, index);
   const one = cases[index] as Receiver<unknown> | SendCase;
   // Where the engine sees what the promise is resolved with, it need not ask

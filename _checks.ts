@@ -1,6 +1,6 @@
 // _checks.ts: what an argument must be.
 
-import { rest } from "./_turn.ts";
+import { refuse } from "./_turn.ts";
 
 /** Throws unless `number` is a whole number of at least `least`, or Infinity. */
 export function checkWhole(
@@ -49,6 +49,6 @@ export function refusal(
     if (signal?.aborted) throw signal.reason;
     return undefined;
   } catch (error) {
-    return rest(Promise.reject(error));
+    return refuse(error);
   }
 }

@@ -4,7 +4,7 @@
 // cannot settle a `next` that waits when `return` is called.
 
 import { checkWait, refusal } from "./_checks.ts";
-import { due, left, rest, settle } from "./_turn.ts";
+import { due, left, refuse, rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
 import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
@@ -53,7 +53,7 @@ export class ChannelIterator<T, R>
       this.#port[withdraw](waiter);
       fail(waiter);
     }
-    return rest(Promise.resolve({ value, done: true }));
+    return rest({ value, done: true });
   }
 
   [Symbol.asyncIterator](): this {
@@ -65,23 +65,18 @@ export class ChannelIterator<T, R>
   #nextSlowly(): Promise<IteratorResult<R>> {
     const signal = this.#signal;
     if (signal === true) {
-      return rest(Promise.resolve({ value: undefined, done: true }));
+      return rest({ value: undefined, done: true });
     }
     const refused = refusal(signal);
     const ending = this.#port[ended]();
     if (!refused && !ending) {
       return this.#port[available]()
-        ? rest(
-          Promise.resolve({
-            value: this.#port[take](this.#max) as R,
-            done: false,
-          }),
-        )
+        ? rest({ value: this.#port[take](this.#max) as R, done: false })
         : wait(this, signal, false, this);
     }
     this.#signal = true;
     return refused ||
-      (ending!.plain ? this.next() : rest(Promise.reject(ending!.error)));
+      (ending!.plain ? this.next() : refuse(ending!.error));
   }
 
   #leave(oldest: Waiter): void {

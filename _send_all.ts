@@ -1,7 +1,7 @@
 // _send_all.ts: sending every value of a source.
 
 import { checkWait, refusal } from "./_checks.ts";
-import { DONE, left, rest } from "./_turn.ts";
+import { left, rest } from "./_turn.ts";
 import { fail, wait, wake, withdraw } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
 import { park } from "./ends.ts";
@@ -38,14 +38,14 @@ export async function sendEach<T>(
     while (true) {
       const next = iterator.next();
       const { done, value } = slow
-        ? await rest(unlessAborted(next as Promise<IteratorResult<T>>, signal))
+        ? await unlessAborted(next as Promise<IteratorResult<T>>, signal)
         : next as IteratorResult<T>;
       if (done) return;
       sending = true;
       if (signal?.aborted || !to.trySend(value)) {
         await to.send(value, { signal });
       } else if (!(++burst & 7) && --left[0]! <= 0) {
-        await rest(DONE); // so that receivers get a turn, and timers when it is time
+        await rest(undefined); // so that receivers get a turn, and timers when it is time
       }
       sending = false;
     }

@@ -49,12 +49,16 @@ let begun = 0;
 /** While a pause is on, what settles what was decided in it, in that order. */
 let held: (() => void)[] | undefined;
 
-/**
- * Counts one operation. Returns its promise, or one that settles like it but not
- * before the next turn of the event loop.
- */
-export function rest<T>(promise: Promise<T>): Promise<T> {
-  return due() ? breathe(promise) : promise;
+/** Counts one operation. Its promise: of a value, in that next turn during a pause. */
+export function rest<T>(value: T): Promise<T> {
+  return due() ? hold(value) : Promise.resolve(value) as Promise<T>;
+}
+
+/** `rest` for a rejection. */
+export function refuse(reason: unknown): Promise<never> {
+  return due()
+    ? new Promise((_, reject) => held!.push(() => reject(reason)))
+    : Promise.reject(reason);
 }
 
 /** Counts one operation. Whether it must not settle before that next turn. */
@@ -79,22 +83,14 @@ function settleSlowly<V>(resolve: (value: V) => void, value: V): void {
   }
 }
 
-function breathe<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // What it comes to, rather than itself: that would take two steps more. Whoever
-    // gets the promise returned here answers for a rejection, not this one.
-    let outcome = () => resolve(promise);
-    promise.then(
-      (value) => outcome = () => resolve(value),
-      (reason) => outcome = () => reject(reason),
-    );
-    held!.push(() => outcome());
-  });
+/** A promise of a value in that next turn. Only when `due()` has told so. */
+export function hold<T>(value: T): Promise<T> {
+  return new Promise((resolve) => held!.push(() => resolve(value)));
 }
 
 /** Resolves behind all that was decided until now, a pause included. */
 export function behind(): Promise<void> {
-  return DONE.then(() => rest(DONE));
+  return DONE.then(() => rest(undefined));
 }
 
 function look(): boolean {

@@ -48,7 +48,7 @@ import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
 import { checkOptions } from "./_options.ts";
 import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
-import { behind, DONE, due, left, rest, settle } from "./_turn.ts";
+import { behind, DONE, due, left, refuse, rest, settle } from "./_turn.ts";
 import type { Ending, Owner } from "./_waiter.ts";
 import { end, fail, wait, Waiter, wake, withdraw, woken } from "./_waiter.ts";
 import type {
@@ -453,9 +453,9 @@ export class Channel<in out T>
     const signal = options?.signal;
     return refusal(signal) ||
       (this.trySend(value)
-        ? rest(DONE)
+        ? rest(undefined)
         : this.#closed
-        ? rest(Promise.reject(unsent(value)))
+        ? refuse(unsent(value))
         : wait(this, signal, true, undefined, value));
   }
 
@@ -468,9 +468,9 @@ export class Channel<in out T>
     const ending = this[ended]();
     return refused ||
       (this[available]()
-        ? rest(Promise.resolve(this[take](max) as R))
+        ? rest(this[take](max) as R)
         : ending
-        ? rest(Promise.reject(ending.error))
+        ? refuse(ending.error)
         : wait(this, signal, false, max ? MANY : undefined));
   }
 

@@ -181,7 +181,7 @@ export function select<const C extends SelectCases>(
     const ready = pick(keys, given, priority);
     const promise = ready < 0
       ? new Selection(keys, given, priority, signal).promise
-      : rest(settled(keys, given, ready));
+      : settled(keys, given, ready);
     return promise as Promise<SelectResult<C>>;
   } catch (error) {
     return Promise.reject(error);
@@ -382,7 +382,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
       selection.withdraw();
       settle(selection.resolve);
     }
-    return rest(Promise.resolve({ value: value as undefined, done: true }));
+    return rest({ value: value as undefined, done: true });
   }
 
   [Symbol.asyncIterator](): this {
@@ -411,7 +411,7 @@ class SelectIterator implements AsyncIterableIterator<Result, undefined> {
       );
       won = this.#selection.promise;
     } else {
-      won = rest(settled(this.#keys, this.#cases, ready));
+      won = settled(this.#keys, this.#cases, ready);
     }
     return won.then(
       (result) => this.#report(result),

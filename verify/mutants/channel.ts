@@ -171,7 +171,7 @@ export const channel: MutantFile = {
     },
     {
       about: "a send waits on a closed channel",
-      from: ": this.#closed\n        ? rest(Promise.reject(unsent(value)))",
+      from: ": this.#closed\n        ? refuse(unsent(value))",
       to: "",
     },
     {
@@ -181,8 +181,8 @@ export const channel: MutantFile = {
     },
     {
       about: "a receive with options waits on a drained channel",
-      from: "ending\n        ? rest(Promise.reject(ending.error))",
-      to: "false\n        ? rest(Promise.reject(ending))",
+      from: "ending\n        ? refuse(ending.error)",
+      to: "false\n        ? refuse(ending)",
     },
     {
       about: "receiveMany() that waited gives a value, not an array",

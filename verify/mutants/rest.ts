@@ -76,7 +76,7 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "a reason that next() finds overtakes a pause",
-        from: "rest(Promise.reject(ending!.error))",
+        from: "refuse(ending!.error)",
         to: "Promise.reject(ending!.error)",
         by: turn,
       },
@@ -129,14 +129,13 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "sendAll() goes on after an abort while the source thinks",
-        from:
-          "await rest(unlessAborted(next as Promise<IteratorResult<T>>, signal))",
+        from: "await unlessAborted(next as Promise<IteratorResult<T>>, signal)",
         to: "await (next as Promise<IteratorResult<T>>)",
         by: sendAll,
       },
       {
         about: "a burst into room gives receivers no turn",
-        from: "await rest(DONE); // so",
+        from: "await rest(undefined); // so",
         to: "// so",
         by: turn,
       },
@@ -195,9 +194,17 @@ export const rest: readonly MutantFile[] = [
           "only how often the clock is looked at after the first pause; the figures of bench/ would show it",
       },
       {
-        about: "a rejection in a pause is unhandled twice",
-        from: "(reason) => outcome = () => reject(reason),",
-        to: "",
+        about: "a rejection in a pause overtakes what was decided before",
+        from:
+          "return due()\n    ? new Promise((_, reject) => held!.push(() => reject(reason)))\n    : Promise.reject(reason);",
+        to: "return Promise.reject(reason);",
+        by: turn,
+      },
+      {
+        about: "a value in a pause overtakes what was decided before",
+        from:
+          "return due() ? hold(value) : Promise.resolve(value) as Promise<T>;",
+        to: "return Promise.resolve(value) as Promise<T>;",
         by: turn,
       },
     ],
