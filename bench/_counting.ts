@@ -51,7 +51,7 @@ export async function counts(workload: Workload): Promise<Counts> {
 }
 
 async function run({ prepare, run }: Workload): Promise<void> {
-  prepare?.();
+  await prepare?.();
   await run();
 }
 
@@ -65,7 +65,7 @@ async function allocated(
   const sample = async (wanted: number) => {
     const end = now() + PATIENCE;
     for (let i = 0; i < wanted && (i < 3 || now() < end); i++) {
-      workload.prepare?.();
+      await workload.prepare?.();
       const before = process!.memoryUsage!().heapUsed;
       await workload.run();
       sizes.push(process!.memoryUsage!().heapUsed - before);
@@ -102,7 +102,7 @@ async function rounds(workload: Workload): Promise<number> {
     count++;
     if (!over) done.then(beat);
   };
-  workload.prepare?.();
+  await workload.prepare?.();
   const running = Promise.resolve(workload.run()).then(() => over = true);
   beat();
   await running;
@@ -112,7 +112,7 @@ async function rounds(workload: Workload): Promise<number> {
 async function made(workload: Workload): Promise<number | undefined> {
   const { promiseHooks } = process?.getBuiltinModule?.("node:v8") ?? {};
   if (!telling || !promiseHooks) return undefined;
-  workload.prepare?.();
+  await workload.prepare?.();
   let count = 0;
   const stop = promiseHooks.onInit(() => count++);
   try {

@@ -51,7 +51,7 @@ export interface Workload {
   /** Operations in a sample; the unit of every figure. */
   readonly n: number;
   /** What comes before each sample and is not measured. */
-  prepare?(): void;
+  prepare?(): void | Promise<void>;
   run(): void | Promise<void>;
 }
 

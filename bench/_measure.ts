@@ -68,7 +68,7 @@ async function turns(
   do {
     const order = [...workloads].sort(() => Math.random() - 0.5);
     for (const [name, { n, prepare, run }] of order) {
-      prepare?.();
+      await prepare?.();
       const before = calibrate();
       const start = performance.now();
       await run();

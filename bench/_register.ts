@@ -24,7 +24,7 @@ export async function register(family: Family): Promise<void> {
         group: name,
         baseline: contender === "ours",
         async fn(timer) {
-          before?.();
+          await before?.();
           timer.start();
           await run();
           timer.end();

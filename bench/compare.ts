@@ -2,6 +2,8 @@
 //
 //     deno task bench [--full] [--runtime deno|node|node20|...|bun] [--json file] [part of a workload's name]
 //
+// With a part of a name, the file keeps what it says of the other workloads.
+//
 // Each workload has a process of its own, where what another has taught the engine
 // cannot slow it down; _measure.ts says what happens in it. Prints medians in
 // nanoseconds for each operation, with half the distance of the quartiles, and
@@ -46,13 +48,27 @@ const { values: options, positionals: [part = ""] } = parseArgs({
 
 await withBench(options.runtime, options.full, async (bench) => {
   const report = await measureAll(bench);
-  if (options.json) {
-    await Deno.writeTextFile(
-      options.json,
-      `${JSON.stringify(report, undefined, 1)}\n`,
-    );
-  }
+  if (!options.json) return;
+  const file = options.json;
+  const whole = part ? replaced(await read(file), report) : report;
+  await Deno.writeTextFile(file, `${JSON.stringify(whole, undefined, 1)}\n`);
 });
+
+async function read(file: string): Promise<Report> {
+  return JSON.parse(await Deno.readTextFile(file));
+}
+
+/** A report with those workloads that were measured anew. */
+function replaced(before: Report, { workloads, ...now }: Report): Report {
+  const byName = new Map(workloads.map((one) => [one.name, one]));
+  return {
+    ...now,
+    full: before.full,
+    versions: { ...before.versions, ...now.versions },
+    workloads: before.workloads.map((one) => byName.get(one.name) ?? one),
+    memory: before.memory,
+  };
+}
 
 async function measureAll(bench: Bench): Promise<Report> {
   const wanted: [Family, Group][] = [];
