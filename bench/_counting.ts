@@ -27,6 +27,8 @@ const WARM_UP = 20;
 const SAMPLES = 9;
 /** Or fewer, if they take longer than this in ms. */
 const PATIENCE = 1_000;
+/** What the middle half of the samples may differ by, as a share; else nothing is told. */
+const SPREAD = 0.02;
 
 /** Counts what a workload takes for one operation. */
 export async function counts(workload: Workload): Promise<Counts> {
@@ -55,7 +57,11 @@ async function run({ prepare, run }: Workload): Promise<void> {
   await run();
 }
 
-/** The median, since the collector disturbs one now and then. It is not called: it forgets compiled code. */
+/**
+ * The median, since the collector disturbs one now and then; nothing if it disturbs
+ * many, as where a sample outgrows the young generation. It is not called: it forgets
+ * compiled code.
+ */
 async function allocated(
   workload: Workload,
   now: () => number,
@@ -74,7 +80,12 @@ async function allocated(
   await sample(WARM_UP);
   sizes.length = 0;
   await sample(SAMPLES);
-  return sizes.sort((a, b) => a - b)[sizes.length >> 1];
+  sizes.sort((a, b) => a - b);
+  const at = (part: number) => sizes[Math.floor(sizes.length * part)]!;
+  const few = workload.n * 2;
+  return at(0.75) - at(0.25) <= Math.max(few, SPREAD * Math.abs(at(0.5)))
+    ? at(0.5)
+    : undefined;
 }
 
 async function added(workload: Workload): Promise<number> {
