@@ -14,9 +14,14 @@ import { withBench } from "./_processes.ts";
 import type { Counts, Measured, Report } from "./_report.ts";
 import { ratio } from "./_tables.ts";
 
-const MARGIN = 1.25;
-/** What bytes may grow by, at least and as a share. Another version of the runtime may have larger objects. */
-const BYTES = { few: 2, share: 0.02, otherVersion: 0.15 };
+/** Ratios of many waiters move by a third from run to run, all others by less. */
+const MARGIN = 1.4;
+/**
+ * What bytes may grow by, at least and as a share: what the engine optimises away
+ * depends on when it gets round to it (W5c: 708 or 744, whole runs long). Another
+ * version of the runtime may have larger objects.
+ */
+const BYTES = { few: 2, share: 0.1, otherVersion: 0.25 };
 const KEYS = ["promises", "ticks", "listeners", "bytes"] as const;
 const TRIES = 3;
 const HOW = { samples: 11, warmUp: 500, limit: 2_500 };
