@@ -49,7 +49,7 @@ let begun = 0;
 /** While a pause is on, what settles what was decided in it, in that order. */
 let held: (() => void)[] | undefined;
 
-/** Counts one operation. Its promise: of a value, in that next turn during a pause. */
+/** Counts one operation. A promise of its value; during a pause, in the next turn of the event loop. */
 export function rest<T>(value: T): Promise<T> {
   return due() ? hold(value) : Promise.resolve(value) as Promise<T>;
 }
@@ -83,7 +83,7 @@ function settleSlowly<V>(resolve: (value: V) => void, value: V): void {
   }
 }
 
-/** A promise of a value in that next turn. Only when `due()` has told so. */
+/** A promise of a value in that next turn. Only once `due()` has said so. */
 export function hold<T>(value: T): Promise<T> {
   return new Promise((resolve) => held!.push(() => resolve(value)));
 }
