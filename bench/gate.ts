@@ -36,7 +36,7 @@ const AT_HEART = [
   "batches, capacity 128",
   "W5b 10,000 receivers wait, then sends",
   "W6a abort of 10,000 waiters, in random order",
-  "W6b abort of 10,000 waiters on one signal",
+  "W6b abort of 1,000 waiters on one signal",
   "W7 select of 2, parked",
   "W7 select of 100, parked",
   "W7 select of 2, ready",
