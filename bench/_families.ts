@@ -65,13 +65,12 @@ export async function loadKit(contender: string): Promise<Loaded> {
   return await import(new URL(`${file}.${ENDING}`, import.meta.url).href);
 }
 
-/** Whether a contender takes part in a group. */
+/** Whether a contender, but for the floor, takes part in a group. */
 export function takesPart(
-  { asks, floor, without }: Group,
+  { asks, without }: Group,
   contender: string,
   can: Kit["can"],
 ): boolean {
-  if (contender === "floor") return floor !== undefined;
   if (without?.includes(contender)) return false;
   return can === undefined || asks.every((skill) => can.includes(skill));
 }

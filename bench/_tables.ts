@@ -2,6 +2,9 @@
 
 import type { Counts, Figure, Measured, Report } from "./_report.ts";
 
+/** What is counted, in the order of the table. */
+export const COUNTED = ["promises", "ticks", "listeners", "bytes"] as const;
+
 /** The head of the table that `timeRow` makes rows of. */
 export const TIME_HEAD = table([
   [
@@ -66,7 +69,6 @@ export function rivalsTable(workloads: readonly Measured[]): string {
 
 /** What one operation costs: ours (floor, std). */
 export function countsTable(workloads: readonly Measured[]): string {
-  const keys = ["promises", "ticks", "listeners", "bytes"] as const;
   const cell = (
     { floor, ours, std }: Readonly<Record<string, Counts>>,
     key: keyof Counts,
@@ -75,11 +77,11 @@ export function countsTable(workloads: readonly Measured[]): string {
     return `${ours?.[key] ?? "–"} (${others.join(", ")})`;
   };
   return table([
-    ["ours (floor, std)", ...keys],
-    ["---", ...keys.map(() => "--:")],
+    ["ours (floor, std)", ...COUNTED],
+    ["---", ...COUNTED.map(() => "--:")],
     ...workloads.map(({ name, counts }) => [
       name,
-      ...keys.map((key) => cell(counts, key)),
+      ...COUNTED.map((key) => cell(counts, key)),
     ]),
   ]);
 }

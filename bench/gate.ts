@@ -12,7 +12,7 @@ import { load } from "./_families.ts";
 import type { Bench } from "./_processes.ts";
 import { withBench } from "./_processes.ts";
 import type { Counts, Measured, Report } from "./_report.ts";
-import { ratio } from "./_tables.ts";
+import { COUNTED, ratio } from "./_tables.ts";
 
 /** Ratios of many waiters move by a third from run to run, all others by less. */
 const MARGIN = 1.4;
@@ -22,7 +22,6 @@ const MARGIN = 1.4;
  * version of the runtime may have larger objects.
  */
 const BYTES = { few: 2, share: 0.1, otherVersion: 0.25 };
-const KEYS = ["promises", "ticks", "listeners", "bytes"] as const;
 const TRIES = 3;
 const HOW = { samples: 11, warmUp: 500, limit: 2_500 };
 
@@ -64,8 +63,8 @@ await withBench("deno", false, async (bench) => {
   );
   for (const measured of before.workloads) {
     const { family, name } = measured;
-    const [group] = (await load(family, "gate"))
-      .filter((group) => group.name === name);
+    const group = (await load(family, "gate"))
+      .find((group) => group.name === name);
     if (group === undefined) wrong(`${name}: is no more; measure anew`);
     else if (!group.full) await compareCounts(bench, measured, sameVersion);
   }
@@ -97,7 +96,7 @@ async function compareCounts(
   let worse: string[] = [];
   for (let i = 0; i < TRIES; i++) {
     const is = (await count(bench, measured, "ours"))!;
-    worse = KEYS
+    worse = COUNTED
       .filter((key) =>
         key === "bytes"
           ? grown(is.bytes, was.bytes, sameVersion)
