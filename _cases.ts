@@ -1,10 +1,12 @@
 // _cases.ts: what a select was given: which case is ready, and doing it.
 
+import { unsent } from "./_closing.ts";
 import { due, hold, refuse } from "./_turn.ts";
 import type { Ending } from "./_waiter.ts";
-import type { Receiver, SelectCase, SelectCases, SendCase } from "./ends.ts";
-import { available, ended, sendable, take, target } from "./ends.ts";
-import { unsent } from "./errors.ts";
+import type { SelectCase, SelectCases, SendCase } from "./_select_cases.ts";
+import { target } from "./_select_cases.ts";
+import type { Receiver } from "./ends.ts";
+import { available, ended, sendable, take } from "./ends.ts";
 
 /** What a select comes to. */
 export interface Result {

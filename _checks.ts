@@ -1,5 +1,6 @@
 // _checks.ts: what an argument must be.
 
+import type { ChannelOverflow } from "./_options.ts";
 import { refuse } from "./_turn.ts";
 
 /** Throws unless `number` is a whole number of at least `least`, or Infinity. */
@@ -35,7 +36,7 @@ export function checkWait(
       typeof signal.removeEventListener === "function"
     )
   ) {
-    throw new TypeError("Cannot wait: signal is not an AbortSignal");
+    throw new TypeError("Cannot wait: invalid signal");
   }
 }
 
@@ -51,4 +52,24 @@ export function refusal(
   } catch (error) {
     return refuse(error);
   }
+}
+
+/** Throws if a channel cannot be made so. */
+export function checkOptions(
+  capacity: number,
+  overflow: ChannelOverflow,
+  onDrop: unknown,
+): void {
+  if (!["wait", "drop-oldest", "drop-incoming"].includes(overflow)) {
+    throw new TypeError("Cannot create channel: invalid overflow");
+  }
+  if (onDrop !== undefined && typeof onDrop !== "function") {
+    throw new TypeError("Cannot create channel: invalid onDrop");
+  }
+  // To drop a value for another there must be one.
+  checkWhole(
+    "Cannot create channel: capacity",
+    capacity,
+    overflow === "wait" ? 0 : 1,
+  );
 }

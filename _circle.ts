@@ -32,8 +32,7 @@ export function remove<L extends Linked<L>>(one: L): L | undefined {
 /** How many there are. O(n). */
 export function count<L extends Linked<L>>(oldest: L | undefined): number {
   let total = 0;
-  for (let at = oldest; at; at = at.next === oldest ? undefined : at.next) {
-    total++;
-  }
+  let at = oldest;
+  if (at) { do total++; while ((at = at.next) !== oldest); }
   return total;
 }

@@ -25,3 +25,8 @@ export class Closing implements Ending {
       : this.reason;
   }
 }
+
+/** The error of a send that met a closed channel, with what it would have sent. */
+export function unsent(value: unknown): ChannelClosedError {
+  return new ChannelClosedError("Cannot send: channel is closed", value);
+}

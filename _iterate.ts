@@ -5,14 +5,13 @@
 
 import { checkWait, refusal } from "./_checks.ts";
 import { due, left, refuse, rest, settle } from "./_turn.ts";
-import type { Ending, Owner, Parking, Waiter } from "./_waiter.ts";
+import type { Ending, Loop, Waiter } from "./_waiter.ts";
 import { fail, over, wait, withdraw, woken } from "./_waiter.ts";
 import type { ReceivePort } from "./ends.ts";
-import { available, ended, park, take } from "./ends.ts";
+import { available, ended, later, line, park, take } from "./ends.ts";
 
 /** Iterates over batches of up to `max` values; over single values without `max`. */
-export class ChannelIterator<T, R>
-  implements AsyncIterableIterator<R>, Owner, Parking {
+export class ChannelIterator<T, R> implements AsyncIterableIterator<R>, Loop {
   readonly #port: ReceivePort<T>;
   readonly #max: number | undefined;
   /** `true` once the loop is over, so that `next` asks one question. */
@@ -20,16 +19,17 @@ export class ChannelIterator<T, R>
   // One call of `next` in four counts as work; the first does, for the sake of
   // short loops.
   #turn = 6;
-  // The calls of `next` that wait, oldest first: each has the one after it as its
-  // `value`. They are parked in one queue and abort together, so only the oldest ever
-  // leaves. (An array costs a loop that waits for each value a seventh more.)
+  // The calls of `next` that wait, oldest first, but for one that waits alone. They are
+  // parked in one queue and abort together, so only the oldest ever leaves.
+  // Each has the one after it as its `value`. (An array costs a loop that waits for each
+  // value a seventh more.)
   #oldest: Waiter | undefined;
   #youngest: Waiter | undefined;
 
   constructor(
     port: ReceivePort<T>,
-    max: number | undefined,
-    signal: AbortSignal | null | undefined,
+    max?: number,
+    signal?: AbortSignal | null,
   ) {
     this.#port = port;
     this.#max = max;
@@ -49,6 +49,7 @@ export class ChannelIterator<T, R>
 
   return(value?: unknown): Promise<IteratorResult<R>> {
     this.#signal = true;
+    this.#port[line]?.();
     for (let waiter; (waiter = this.#oldest);) {
       this.#port[withdraw](waiter);
       fail(waiter);
@@ -67,12 +68,13 @@ export class ChannelIterator<T, R>
     if (signal === true) {
       return rest({ value: undefined, done: true });
     }
-    const refused = refusal(signal);
+    const refused = signal && refusal(signal);
     const ending = this.#port[ended]();
     if (!refused && !ending) {
       return this.#port[available]()
         ? rest({ value: this.#port[take](this.#max) as R, done: false })
-        : wait(this, signal, false, this);
+        : !signal && !this.#max && this.#port[later]?.(this) ||
+          wait(this, signal, false, this);
     }
     this.#signal = true;
     return refused ||
@@ -85,10 +87,10 @@ export class ChannelIterator<T, R>
   }
 
   [park](waiter: Waiter): void {
+    this.#port[park](waiter, false);
     if (this.#youngest) this.#youngest.value = waiter;
     else this.#oldest = waiter;
     this.#youngest = waiter;
-    this.#port[park](waiter, false);
   }
 
   [withdraw](waiter: Waiter): void {

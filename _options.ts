@@ -1,7 +1,5 @@
 // _options.ts: how a channel is made.
 
-import { checkWhole } from "./_checks.ts";
-
 /**
  * What a full channel does with one more value: make its sender wait, drop the
  * oldest value for it, or drop the new one.
@@ -34,24 +32,4 @@ export interface ChannelOptions<T = unknown> {
    * becomes an unhandled rejection.
    */
   onDrop?: ((value: T) => void) | undefined;
-}
-
-/** Throws if an option is wrong. */
-export function checkOptions(
-  capacity: number,
-  overflow: ChannelOverflow,
-  onDrop: unknown,
-): void {
-  if (!["wait", "drop-oldest", "drop-incoming"].includes(overflow)) {
-    throw new TypeError("Cannot create channel: unknown overflow");
-  }
-  if (onDrop !== undefined && typeof onDrop !== "function") {
-    throw new TypeError("Cannot create channel: onDrop is no function");
-  }
-  // To drop a value for another there must be one.
-  checkWhole(
-    "Cannot create channel: capacity",
-    capacity,
-    overflow === "wait" ? 0 : 1,
-  );
 }

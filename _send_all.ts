@@ -1,7 +1,7 @@
 // _send_all.ts: sending every value of a source.
 
-import { checkWait, refusal } from "./_checks.ts";
-import { left, rest } from "./_turn.ts";
+import { refusal } from "./_checks.ts";
+import { DONE, left, rest } from "./_turn.ts";
 import { fail, wait, wake, withdraw } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
 import { park } from "./ends.ts";
@@ -29,8 +29,8 @@ export async function sendEach<T>(
     throw new TypeError("Cannot send: not iterable");
   }
   const signal = options?.signal;
-  checkWait(signal);
-  if (signal?.aborted) throw signal.reason;
+  const refused = refusal(signal);
+  if (refused) return refused;
   const iterator = start.call(source);
   let burst = 0;
   let sending = false;
@@ -52,15 +52,12 @@ export async function sendEach<T>(
   } catch (error) {
     // A source that failed has ended; one that is thinking does so in its own time.
     // As in a loop that is left by an error, what `return` throws does not count.
-    const stopped = (sending || signal?.aborted) &&
-      stop(iterator).catch(() => {});
-    if (sending) await stopped;
+    if (sending || signal?.aborted) {
+      const stopped = DONE.then(() => iterator.return?.()).catch(() => {});
+      if (sending) await stopped;
+    }
     throw error;
   }
-}
-
-async function stop(iterator: Steps<unknown>): Promise<void> {
-  await iterator.return?.();
 }
 
 function unlessAborted<T>(

@@ -51,7 +51,9 @@ let held: (() => void)[] | undefined;
 
 /** Counts one operation. A promise of its value; during a pause, in the next turn of the event loop. */
 export function rest<T>(value: T): Promise<T> {
-  return due() ? hold(value) : Promise.resolve(value) as Promise<T>;
+  return due()
+    ? new Promise((resolve) => held!.push(() => resolve(value)))
+    : Promise.resolve(value) as Promise<T>;
 }
 
 /** `rest` for a rejection. */
@@ -90,7 +92,7 @@ export function hold<T>(value: T): Promise<T> {
 
 /** Resolves behind all that was decided until now, a pause included. */
 export function behind(): Promise<void> {
-  return DONE.then(() => rest(undefined));
+  return DONE.then(rest<void>);
 }
 
 function look(): boolean {

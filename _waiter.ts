@@ -68,6 +68,9 @@ export interface Parking {
 /** @ignore */
 export const withdraw: unique symbol = Symbol();
 
+/** A loop, which waits for its next value. */
+export type Loop = Owner & Parking;
+
 /** Settles a waiter that was taken out of its queue. May run a `then` getter. */
 export function wake(waiter: Waiter, value?: unknown): void {
   unwatch(waiter.watch);

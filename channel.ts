@@ -36,21 +36,22 @@
 //
 // Who waits. Nobody, on an open channel: `#waiting` is undefined. One plain send
 // alone: its `resolve` is `#waiting`, its value `#value`. Anybody else: `#waiting` is
-// OTHERS, and one plain receive alone is `#receiver`; all further ones are in the
-// circles, where `#queue` takes the lone one first. Once closed it stays OTHERS. So
-// the quick ways ask one question, and two tasks that take turns make no waiter.
+// OTHERS, and one plain receive alone is `#receiver`, or one step of a loop, and
+// `#value` is the loop; all further ones are in the circles, where `[line]` takes the
+// lone one first. Once closed it stays OTHERS. So the quick ways ask one question, and
+// two tasks that take turns make no waiter: a loop that waits costs a third less.
 
-import { refusal } from "./_checks.ts";
+import { checkOptions, refusal } from "./_checks.ts";
 import { append, count, remove } from "./_circle.ts";
-import { Closing } from "./_closing.ts";
+import { Closing, unsent } from "./_closing.ts";
 import { ChannelIterator } from "./_iterate.ts";
 import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
-import { checkOptions } from "./_options.ts";
+import { receiveFrom } from "./_receive.ts";
 import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
 import { behind, DONE, due, left, refuse, rest, settle } from "./_turn.ts";
-import type { Ending, Owner } from "./_waiter.ts";
-import { end, fail, wait, Waiter, wake, withdraw, woken } from "./_waiter.ts";
+import type { Ending, Loop, Parking } from "./_waiter.ts";
+import { end, fail, wait, Waiter, wake, withdraw } from "./_waiter.ts";
 import type {
   ChannelReceiveOptions,
   ChannelReceiveResult,
@@ -65,26 +66,18 @@ import {
   available,
   ended,
   giveBack,
+  later,
   lease,
+  line,
   park,
   sendable,
   take,
 } from "./ends.ts";
-import { ChannelEmptyError, ChannelFullError, unsent } from "./errors.ts";
+import { ChannelEmptyError, ChannelFullError } from "./errors.ts";
 
-export type { ChannelOptions, ChannelOverflow } from "./_options.ts";
+export type * from "./_options.ts";
 export type * from "./ends.ts";
-export {
-  ChannelClosedError,
-  ChannelEmptyError,
-  ChannelError,
-  ChannelFullError,
-} from "./errors.ts";
-
-/** Owner of the waiters of `receiveMany`: the one value handed over is a batch. */
-const MANY: Owner = {
-  [woken]: (waiter, value) => settle(waiter.resolve, [value]),
-};
+export * from "./errors.ts";
 
 const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
@@ -133,7 +126,7 @@ export class Channel<in out T>
   readonly #onDrop: ((value: T) => void) | undefined;
   #ring: Ring<T> = NO_RING as unknown as Ring<T>;
   #waiting: Resolve | undefined;
-  #value: T | undefined;
+  #value: unknown;
   #receiver: Resolve | undefined;
   #senders: Waiter | undefined;
   #receivers: Waiter | undefined;
@@ -149,7 +142,7 @@ export class Channel<in out T>
    * @throws {RangeError} If the capacity is neither a whole number >= 0 nor
    * Infinity, or is 0 with an overflow policy that drops.
    */
-  constructor(options: number | ChannelOptions<T> = 0) {
+  constructor(options?: number | ChannelOptions<T>) {
     const { capacity = 0, overflow = "wait", onDrop } =
       typeof options === "object" && options && !Array.isArray(options)
         ? options
@@ -190,11 +183,10 @@ export class Channel<in out T>
       if (size > 0 ? (head & 7) !== 0 || !due() : this[available]()) {
         return Promise.resolve(this.#take());
       }
-      if (!size && !this.#closed) {
-        return Promise.resolve(this.#receiveLater());
-      }
+      // Open, since `#waiting` is OTHERS once closed; and with an empty buffer.
+      if (!size && !this.#waiting) return Promise.resolve(this[later]()!);
     }
-    return Promise.resolve(this.#receiveSlowly<T>(options));
+    return Promise.resolve(receiveFrom<T>(this, options));
   }
 
   /** See {@linkcode Sender.trySend}. */
@@ -204,8 +196,9 @@ export class Channel<in out T>
     if (this.#closed) return false;
     const resolve = this.#receiver;
     if (resolve) {
-      this.#receiver = this.#waiting = undefined;
-      settle(resolve, value as never);
+      const loop = this.#value;
+      this.#receiver = this.#waiting = this.#value = undefined;
+      settle(resolve, (loop ? { value, done: false } : value) as never);
       return true;
     }
     if (this.#receivers) {
@@ -274,7 +267,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.receiveMany}. */
   receiveMany(max = Infinity, options?: ChannelReceiveOptions): Promise<T[]> {
-    return this.#receiveSlowly<T[]>(options, max);
+    return receiveFrom<T[]>(this, options, max);
   }
 
   /**
@@ -288,7 +281,7 @@ export class Channel<in out T>
 
   /** See {@linkcode Receiver.batches}. */
   batches(max = Infinity): AsyncIterableIterator<T[]> {
-    return new ChannelIterator<T, T[]>(this, max, undefined);
+    return new ChannelIterator<T, T[]>(this, max);
   }
 
   /** See {@linkcode Receiver.values}. */
@@ -308,7 +301,7 @@ export class Channel<in out T>
    */
   peek(): ChannelReceiveResult<T> {
     const { size, slots, head } = this.#ring;
-    if (this.#waiting) this.#queue();
+    this[line]();
     return this[available]()
       ? {
         state: "ok",
@@ -334,7 +327,8 @@ export class Channel<in out T>
     const closing = this.#ends();
     closing.plain = !reason.length;
     closing.reason = reason[0];
-    this.#queue();
+    this[line]();
+    this.#waiting = OTHERS;
     this.#closed = true;
     this.#settle();
     closing.controller?.abort(closing.error);
@@ -410,7 +404,7 @@ export class Channel<in out T>
    * @returns A new object.
    */
   stats(): ChannelStats {
-    if (this.#waiting) this.#queue();
+    this[line]();
     return {
       size: this.#ring.size,
       capacity: this.#capacity,
@@ -437,7 +431,7 @@ export class Channel<in out T>
     options: object,
     inspect: (value: unknown, options: object) => string,
   ): string {
-    return "Channel " + inspect(#ring in this ? this.stats() : {}, options);
+    return "Channel " + inspect(#ring in this && this.stats(), options);
   }
 
   // `send` and `receive` themselves are short, so that the engine inlines them: a
@@ -459,56 +453,6 @@ export class Channel<in out T>
         : wait(this, signal, true, undefined, value));
   }
 
-  #receiveSlowly<R>(
-    options: ChannelReceiveOptions | undefined,
-    max?: number,
-  ): Promise<R> {
-    const signal = options?.signal;
-    const refused = refusal(signal, max);
-    const ending = this[ended]();
-    return refused ||
-      (this[available]()
-        ? rest(this[take](max) as R)
-        : ending
-        ? refuse(ending.error)
-        : wait(this, signal, false, max ? MANY : undefined));
-  }
-
-  // Only while open, with an empty buffer and no sender.
-  #receiveLater(): Promise<T> {
-    return this.#waiting ? wait(this, undefined, false) : this.#receiveAlone();
-  }
-
-  // Apart, since a closure costs the function around it a context for each call.
-  #receiveAlone(): Promise<T> {
-    return new Promise((resolve) => {
-      this.#waiting = OTHERS;
-      this.#receiver = resolve as Resolve;
-    });
-  }
-
-  // From now on all wait in the circles. Of a lone promise only `resolve` is kept (a
-  // second function would cost W2 5 %); what throws when it is asked for its `then`
-  // rejects through that, at once, as `reject` would (ECMA-262, 27.2.1.3.2).
-  #queue(): void {
-    const resolve = this.#receiver ?? this.#waiting ?? OTHERS;
-    this.#waiting = OTHERS;
-    if (resolve === OTHERS) return;
-    const waiter = new Waiter(
-      resolve as (value: unknown) => void,
-      (reason) =>
-        resolve({
-          get then() {
-            throw reason;
-          },
-        } as never),
-    );
-    if (this.#receiver) this.#receivers = waiter;
-    else this.#senders = waiter;
-    waiter.value = this.#value;
-    this.#value = this.#receiver = undefined;
-  }
-
   // Only while available.
   #take(): T {
     return this.#waiting === undefined ? this.#ring.shift() : this.#takeAmong();
@@ -519,9 +463,9 @@ export class Channel<in out T>
     const ring = this.#ring;
     const resolve = this.#waiting!;
     if (resolve !== OTHERS && ring.size <= this.#capacity) {
-      const sent = this.#value as T;
+      let value = this.#value as T;
       this.#value = this.#waiting = undefined;
-      const value = ring.size ? ring.swap(sent) : sent;
+      if (ring.size) value = ring.swap(value);
       settle(resolve);
       return value;
     }
@@ -550,13 +494,11 @@ export class Channel<in out T>
   #settle(): void {
     if (!this.#closed) return;
     const ending = this[ended]();
-    for (let receiver; ending && (receiver = this.#receivers);) {
-      this.#receivers = remove(receiver);
-      end(receiver, ending);
+    while (ending && this.#receivers) {
+      end(this[withdraw](this.#receivers), ending);
     }
     for (let sender; (sender = this.#senders);) {
-      this.#senders = remove(sender);
-      fail(sender, unsent(sender.value));
+      fail(this[withdraw](sender), unsent(sender.value));
     }
     // It is decided, but joiners hear of it last, behind whoever took the last value.
     while (this.drained && this.#joiners) {
@@ -590,9 +532,9 @@ export class Channel<in out T>
 
   /** @ignore */
   [ended](): Ending | undefined {
-    if (!this.#closed) return undefined;
-    const closing = this.#closing;
-    return this.drained || closing!.discards ? closing : undefined;
+    return this.#closed && (this.drained || this.#closing!.discards)
+      ? this.#closing
+      : undefined;
   }
 
   /** @ignore */
@@ -601,16 +543,48 @@ export class Channel<in out T>
       this.#joiners = append(this.#joiners, waiter);
     } else {
       // Asked here too, since behind others, where many wait, there is nothing to do.
-      if (this.#waiting !== OTHERS || this.#receiver) this.#queue();
+      if (this.#waiting !== OTHERS || this.#receiver) this[line]();
+      this.#waiting = OTHERS;
       if (sends) this.#senders = append(this.#senders, waiter);
       else this.#receivers = append(this.#receivers, waiter);
     }
   }
 
   /** @ignore */
+  [later](loop?: Loop): Promise<never> | undefined {
+    return this.#waiting ? undefined : new Promise((resolve) => {
+      this.#waiting = OTHERS;
+      this.#receiver = resolve as unknown as Resolve;
+      this.#value = loop;
+    });
+  }
+
+  // Of a lone promise only `resolve` is kept (a second function would cost W2 5 %); what
+  // throws when it is asked for its `then` rejects through that, at once, as `reject`
+  // would (ECMA-262, 27.2.1.3.2).
+  /** @ignore */
+  [line](): void {
+    const receiver = this.#receiver;
+    const resolve = receiver ?? this.#waiting;
+    if (!resolve || resolve === OTHERS) return;
+    const waiter = new Waiter(
+      resolve as (value: unknown) => void,
+      (reason) =>
+        resolve({
+          get then() {
+            throw reason;
+          },
+        } as never),
+    );
+    if (receiver) waiter.owner = this.#value as Loop | undefined;
+    else waiter.value = this.#value;
+    this.#receiver = this.#waiting = this.#value = undefined;
+    ((waiter.owner ?? this) as Parking)[park](waiter, !receiver);
+  }
+
+  /** @ignore */
   [sendable](): boolean | undefined {
-    if (this.#closed) return undefined;
-    return this.#receiver !== undefined || this.#receivers !== undefined ||
+    return this.#closed ? undefined : !!(this.#receiver || this.#receivers) ||
       this.#ring.size < this.#capacity ||
       this.#overflow !== "wait";
   }
@@ -636,7 +610,7 @@ export class Channel<in out T>
 
   /** @ignore */
   [giveBack](values: readonly T[]): void {
-    if (this.#waiting) this.#queue();
+    this[line]();
     // One by one, so that siblings of a select leave in time. User code in between
     // finds an empty buffer and leases out, as it was.
     let given = 0;
@@ -645,10 +619,12 @@ export class Channel<in out T>
     }
     const closing = this.#ends();
     closing.leased -= values.length;
-    const held = [...values.slice(given), ...this.snapshot()];
-    this.#ring = new Ring(this.#capacity);
-    for (const value of held) this.#ring.add(value);
+    const ring = new Ring<T>(this.#capacity);
+    for (const value of [...values.slice(given), ...this.snapshot()]) {
+      ring.add(value);
+    }
+    this.#ring = ring;
     if (closing.discards) this.cancel();
-    this.#settle();
+    else this.#settle();
   }
 }

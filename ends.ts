@@ -1,6 +1,6 @@
 // ends.ts: the two ends of a channel, and the protocol behind them.
 
-import type { Ending, Parking } from "./_waiter.ts";
+import type { Ending, Loop, Parking } from "./_waiter.ts";
 
 /** Options of everything that can wait. */
 export interface ChannelWaitOptions {
@@ -174,6 +174,23 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
   readonly drained: boolean;
 }
 
+/**
+ * A receiving end that whoever receives may close: what `map` and `broadcast` give
+ * out, and a `ticker`. To close it is to leave: what feeds it stops.
+ *
+ * @typeParam T The type of the values that are received.
+ */
+export interface ClosableReceiver<out T>
+  extends Receiver<T>, Disposable, AsyncDisposable {
+  /**
+   * Ends it for good, as {@linkcode Sender.close} does: what was put in its buffer
+   * stays receivable. Only the first call counts.
+   *
+   * @param reason What those who receive are told; `undefined`, when given, is one too.
+   */
+  close(...reason: [reason: unknown] | []): void;
+}
+
 /** @ignore */
 export const available: unique symbol = Symbol();
 /** @ignore */
@@ -186,6 +203,10 @@ export const park: unique symbol = Symbol();
 export const lease: unique symbol = Symbol();
 /** @ignore */
 export const giveBack: unique symbol = Symbol();
+/** @ignore */
+export const later: unique symbol = Symbol();
+/** @ignore */
+export const line: unique symbol = Symbol();
 /** @ignore */
 export const sendable: unique symbol = Symbol();
 
@@ -210,6 +231,13 @@ export interface ReceivePort<out T> extends Parking {
    * acknowledged or not taken after all.
    */
   [lease](n: number): void;
+  /**
+   * The promise of a value, or of a step of `loop`. Only while neither `available` nor
+   * `ended`. For ports that let one wait alone without a waiter.
+   */
+  [later]?(loop?: Loop): Promise<never> | undefined;
+  /** Gives a waiter to whoever waits alone, so that it can be withdrawn. */
+  [line]?(): void;
 }
 
 /**
@@ -231,38 +259,3 @@ export interface SendPort extends Parking {
   /** Whether `trySend` would accept; `undefined` if the channel is closed. */
   [sendable](): boolean | undefined;
 }
-
-/** @ignore */
-export const target: unique symbol = Symbol();
-
-/** @ignore */
-export interface SendTarget {
-  /** Where the value goes if the case wins; `undefined` for nowhere. */
-  readonly [target]: Sender<never> | undefined;
-}
-
-/**
- * A send as a case of a select; made by `sending`.
- *
- * @typeParam T The type of the value.
- */
-export interface SendCase<out T = unknown> extends SendTarget {
-  /** What is sent if the case wins. */
-  readonly value: T;
-}
-
-/**
- * What a select waits for: a receive from a {@linkcode Receiver}, a send made by
- * `sending`, or something that is never ready, as Go's nil channel.
- */
-export type SelectCase =
-  | Receiver<unknown>
-  | SendCase
-  | null
-  | undefined
-  | false;
-
-/** The cases of a select: a record, or an array whose indices are the keys. */
-export type SelectCases =
-  | readonly SelectCase[]
-  | { readonly [key: string]: SelectCase };

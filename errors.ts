@@ -60,8 +60,3 @@ export class ChannelEmptyError extends ChannelError {
   /** The class's name. */
   override readonly name: string = "ChannelEmptyError";
 }
-
-/** The error of a send that met a closed channel, with what it would have sent. */
-export function unsent(value: unknown): ChannelClosedError {
-  return new ChannelClosedError("Cannot send: channel is closed", value);
-}

@@ -38,21 +38,16 @@ import {
   settled,
 } from "./_cases.ts";
 import { checkWait, refusal } from "./_checks.ts";
+import type { SelectCase, SelectCases, SendCase } from "./_select_cases.ts";
+import { target } from "./_select_cases.ts";
 import { unwatch, Watch, watch } from "./_signals.ts";
 import { rest, settle } from "./_turn.ts";
 import type { Ending, Owner, Parking } from "./_waiter.ts";
 import { over, Waiter, withdraw, woken } from "./_waiter.ts";
-import type {
-  ChannelWaitOptions,
-  Receiver,
-  SelectCase,
-  SelectCases,
-  SendCase,
-  Sender,
-} from "./ends.ts";
-import { park, sendable, target } from "./ends.ts";
+import type { ChannelWaitOptions, Receiver, Sender } from "./ends.ts";
+import { park, sendable } from "./ends.ts";
 
-export type { SelectCase, SelectCases, SendCase } from "./ends.ts";
+export type * from "./_select_cases.ts";
 
 /**
  * What one case comes to: a receive or a send that happened, or a channel that has
