@@ -1,0 +1,103 @@
+// time_clock_test.ts: the clock that after and ticker go by, and timers that do not
+// keep to it.
+
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { SettleLog } from "./_testing.ts";
+import { after, ticker, trySelect } from "./mod.ts";
+
+/** Lets `ms` pass, and all that follows happen. */
+async function pass(time: FakeTime, ms: number): Promise<void> {
+  await time.tickAsync(ms);
+  await time.tickAsync(0);
+}
+
+const EMPTY = { state: "empty" } as const;
+
+function ok(value: number) {
+  return { state: "ok", value } as const;
+}
+
+/** Has a clock show another time while `body` runs. */
+function showing(
+  clock: { now(): number },
+  later: number,
+  body: () => void,
+): void {
+  const time = clock.now() + later;
+  const own = Object.getOwnPropertyDescriptor(clock, "now");
+  const now = { value: () => time, configurable: true, writable: true };
+  Object.defineProperty(clock, "now", now);
+  try {
+    body();
+  } finally {
+    if (own) Object.defineProperty(clock, "now", own);
+    else Reflect.deleteProperty(clock, "now");
+  }
+}
+
+Deno.test("after() and ticker() go by a clock that nobody can set", () => {
+  const [late, beats] = [after(60_000), ticker(60_000)];
+  showing(Date, 3_600_000, () => {
+    assertEquals(trySelect([late, beats]), undefined);
+  });
+  showing(performance, 59_000, () => {
+    assertEquals(trySelect([late, beats]), undefined);
+  });
+  showing(performance, 121_000, () => {
+    assertEquals(late.tryReceive(), { state: "ok", value: undefined });
+    assertEquals(beats.tryReceive(), { state: "ok", value: 2 });
+  });
+});
+
+Deno.test("after() and ticker() made before a fake time go by the real one", async () => {
+  const [late, beats] = [after(60_000), ticker(60_000)];
+  const waiting = after(1).receive();
+  using time = new FakeTime();
+  time.tick(3_600_000);
+  assertEquals(trySelect([late, beats]), undefined);
+  // Its timer is a real one, which no fake time moves.
+  await waiting;
+  assertEquals(time.now, time.start + 3_600_000);
+  const [fakeLate, fakeBeats] = [after(60_000), ticker(60_000)];
+  time.tick(120_000);
+  assertEquals(fakeLate.tryReceive(), { state: "ok", value: undefined });
+  assertEquals(fakeBeats.tryReceive(), { state: "ok", value: 2 });
+});
+
+Deno.test("ticker() numbers by the clock when its timer comes late", async () => {
+  using time = new FakeTime();
+  const { now } = Date;
+  const beats = ticker(10);
+  const log = new SettleLog();
+  log.add("tick", beats.receive());
+  try {
+    Date.now = () => now() + 25; // as if the event loop had been held up
+    await pass(time, 10);
+    assertEquals(log.entries, ["tick=3"]);
+    assertEquals(beats.tryReceive(), EMPTY);
+    time.tick(5);
+    assertEquals(beats.tryReceive(), ok(4));
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("ticker() gives no number twice when its timer comes early", async () => {
+  using time = new FakeTime();
+  const { now } = Date;
+  const beats = ticker(10);
+  const log = new SettleLog();
+  log.add("tick", beats.receive());
+  try {
+    Date.now = () => now() - 0.5; // as a platform may whose timers count otherwise
+    await pass(time, 10);
+    assertEquals(log.entries, ["tick=1"]);
+    time.tick(1);
+    assertEquals(beats.tryReceive(), EMPTY);
+    time.tick(10);
+    assertEquals(beats.tryReceive(), ok(2));
+  } finally {
+    Date.now = now;
+  }
+});
