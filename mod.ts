@@ -26,4 +26,8 @@
  * @module
  */
 export * from "./channel.ts";
+export * from "./flow.ts";
+export type { Producer } from "./producer.ts";
 export * from "./select.ts";
+export { Channel, type ChannelConstructor } from "./streams.ts";
+export * from "./time.ts";

@@ -1,0 +1,83 @@
+// _pool.ts: workers on one receiving end.
+
+import type { Receiver } from "./ends.ts";
+
+/** What went wrong; an object, since any value can be a reason. */
+export interface Failure {
+  readonly reason: unknown;
+}
+
+/** What is done with each value. */
+export interface Work<T, R> {
+  /** Makes a result of it. */
+  readonly make: (value: T) => R | PromiseLike<R>;
+  /** Sees to the result; what it returns is waited for. */
+  readonly put?: (result: R) => Promise<unknown> | boolean;
+  /** Told of what `make` or `put` throws or rejects with. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Takes values of a source, and works on up to `limit` of them at once. */
+export class Pool<T, R> {
+  /** Resolves when no worker runs any more; to how the source failed, if it did. */
+  readonly over: Promise<Failure | undefined>;
+  readonly #source: Receiver<T>;
+  readonly #limit: number;
+  readonly #work: Work<T, R>;
+  readonly #loops: AsyncIterator<T>[] = [];
+  #stopped = false;
+  #running = 0;
+  #failure: Failure | undefined;
+  #end!: (failure: Failure | undefined) => void;
+
+  constructor(source: Receiver<T>, limit: number, work: Work<T, R>) {
+    this.#source = source;
+    this.#limit = limit;
+    this.#work = work;
+    this.over = new Promise((resolve) => this.#end = resolve);
+    this.#start();
+  }
+
+  /** Takes no further value. Work under way goes on, and `over` waits for it. */
+  stop(): void {
+    this.#stopped = true;
+    for (const loop of this.#loops) loop.return!();
+  }
+
+  #start(): void {
+    const values = this.#source.values();
+    this.#loops.push(values);
+    this.#running++;
+    this.#loop(values).catch((reason) => {
+      this.#failure ??= { reason };
+    }).then(() => {
+      if (--this.#running === 0) this.#end(this.#failure);
+    });
+  }
+
+  async #loop(values: AsyncIterator<T>): Promise<void> {
+    const { make, put, fail } = this.#work;
+    while (!this.#stopped) {
+      const { done, value } = await values.next();
+      if (done || this.#stopped) return;
+      // As many as are busy and one: it is there if there is more to do.
+      if (this.#loops.length < this.#limit) this.#start();
+      try {
+        let result = make(value);
+        if (isThenable(result)) result = await result;
+        const putting = put?.(result);
+        if (typeof putting === "object") await putting;
+      } catch (error) {
+        fail(error);
+      }
+    }
+  }
+}
+
+/** Whether a promise that resolves to it would wait for it. */
+export function isThenable<R>(
+  value: R | PromiseLike<R>,
+): value is PromiseLike<R> {
+  return typeof (value as PromiseLike<R> | null | undefined)?.then ===
+    "function";
+}

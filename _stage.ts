@@ -1,0 +1,117 @@
+// _stage.ts: a channel that a stage of a pipeline fills, and that its receivers may leave.
+
+import { ChannelIterator } from "./_iterate.ts";
+import type { ChannelOptions } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import type {
+  ChannelReceiveOptions,
+  ClosableReceiver,
+  Receiver,
+} from "./ends.ts";
+
+/** What was given to `close`. */
+export type Reason = [reason: unknown] | [];
+
+/** Closes a receiver, if it is one that can be closed. */
+export function closeReceiver(
+  receiver: Receiver<unknown>,
+  reason: Reason,
+): void {
+  (receiver as Partial<ClosableReceiver<unknown>>).close?.(...reason);
+}
+
+// One close leads to the next, up a pipeline that may be long: the first sees to all.
+let waiting: (() => void)[] | undefined;
+
+function inTurn(act: () => void): void {
+  if (waiting) {
+    waiting.push(act);
+    return;
+  }
+  waiting = [act];
+  try {
+    for (const next of waiting) next();
+  } finally {
+    waiting = undefined;
+  }
+}
+
+/**
+ * What `map` and `broadcast` give out. It closes when the last loop over it is left,
+ * and tells the stage that it was closed, however that came.
+ */
+export class Stage<in out T> extends Channel<T> implements ClosableReceiver<T> {
+  readonly #whenClosed: (reason: Reason) => void;
+  #loops = 0;
+
+  constructor(
+    options: number | ChannelOptions<T> | undefined,
+    whenClosed: (reason: Reason) => void,
+  ) {
+    super(options);
+    this.#whenClosed = whenClosed;
+  }
+
+  override close(...reason: Reason): void {
+    if (this.closed) return;
+    super.close(...reason);
+    inTurn(() => this.#whenClosed(reason));
+  }
+
+  override values(options?: ChannelReceiveOptions): AsyncIterableIterator<T> {
+    return this.#loop(undefined, options?.signal);
+  }
+
+  override batches(max = Infinity): AsyncIterableIterator<T[]> {
+    return this.#loop(max, undefined);
+  }
+
+  #loop<R>(
+    max: number | undefined,
+    signal: AbortSignal | null | undefined,
+  ): AsyncIterableIterator<R> {
+    const leave = () => {
+      if (--this.#loops === 0) this.close();
+    };
+    const loop = signal
+      ? new AbortableLoop<T, R>(this, max, signal, leave)
+      : new Loop<T, R>(this, max, signal, leave);
+    this.#loops++;
+    return loop;
+  }
+}
+
+class Loop<T, R> extends ChannelIterator<T, R> {
+  #leave: (() => void) | undefined;
+
+  constructor(
+    stage: Stage<T>,
+    max: number | undefined,
+    signal: AbortSignal | null | undefined,
+    leave: () => void,
+  ) {
+    super(stage, max, signal);
+    this.#leave = leave;
+  }
+
+  override return(value?: unknown): Promise<IteratorResult<R>> {
+    const result = super.return(value);
+    this.leave();
+    return result;
+  }
+
+  protected leave(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+}
+
+// A loop that its signal ends calls no `return`.
+class AbortableLoop<T, R> extends Loop<T, R> {
+  override next(): Promise<IteratorResult<R>> {
+    const step = super.next();
+    step.catch(() => this.leave());
+    return step;
+  }
+}
