@@ -7,6 +7,10 @@ import { wait, woken } from "./_waiter.ts";
 import type { ChannelReceiveOptions, ReceivePort } from "./ends.ts";
 import { available, ended, take } from "./ends.ts";
 
+// Shared by all and frozen, as in @std/async.
+export const EMPTY: { state: "empty" } = Object.freeze({ state: "empty" });
+export const CLOSED: { state: "closed" } = Object.freeze({ state: "closed" });
+
 /** Owner of the waiters of `receiveMany`: the one value handed over is a batch. */
 const MANY: Owner = {
   [woken]: (waiter, value) => settle(waiter.resolve, [value]),

@@ -4,7 +4,7 @@
 
 import { refusal } from "./_checks.ts";
 import { ChannelIterator } from "./_iterate.ts";
-import { receiveFrom } from "./_receive.ts";
+import { CLOSED, EMPTY, receiveFrom } from "./_receive.ts";
 import { behind } from "./_turn.ts";
 import type { Ending, Waiter } from "./_waiter.ts";
 import { wait, withdraw } from "./_waiter.ts";
@@ -34,7 +34,7 @@ export abstract class Receiving<out T> implements Receiver<T> {
 
   tryReceive(): ChannelReceiveResult<T> {
     if (this[available]()) return { state: "ok", value: this.takeOne() };
-    return { state: this[ended]() ? "closed" : "empty" };
+    return this[ended]() ? CLOSED : EMPTY;
   }
 
   receiveMany(max = Infinity, options?: ChannelReceiveOptions): Promise<T[]> {

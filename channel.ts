@@ -46,7 +46,7 @@ import { append, count, remove } from "./_circle.ts";
 import { Closing, unsent } from "./_closing.ts";
 import { ChannelIterator } from "./_iterate.ts";
 import type { ChannelOptions, ChannelOverflow } from "./_options.ts";
-import { receiveFrom } from "./_receive.ts";
+import { CLOSED, EMPTY, receiveFrom } from "./_receive.ts";
 import { Ring } from "./_ring.ts";
 import { sendEach } from "./_send_all.ts";
 import { behind, DONE, due, left, refuse, rest, settle } from "./_turn.ts";
@@ -83,10 +83,6 @@ const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** Resolves the promise of a plain send or receive that waits alone. */
 type Resolve = (value?: never) => void;
-
-// Shared by all channels and frozen, as in @std/async.
-const EMPTY = Object.freeze({ state: "empty" as const });
-const CLOSED = Object.freeze({ state: "closed" as const });
 
 /** Stands for whoever waits elsewhere, and for nobody ever again. */
 const OTHERS: Resolve = () => {};
@@ -531,8 +527,9 @@ export class Channel<in out T>
   }
 
   /** @ignore */
-  [ended](): Ending | undefined {
-    return this.#closed && (this.drained || this.#closing!.discards)
+  [ended](already?: boolean): Ending | undefined {
+    return this.#closed &&
+        (already || this.drained || this.#closing!.discards)
       ? this.#closing
       : undefined;
   }

@@ -223,8 +223,11 @@ export interface ReceivePort<out T> extends Parking {
   [take](): T;
   /** Takes what there is, up to `max` values; without it the oldest, as above. */
   [take](max: number | undefined): T | T[];
-  /** Set once no value will ever come again. */
-  [ended](): Ending | undefined;
+  /**
+   * Set once no value will ever come again; of a channel, with `already`, once it is
+   * closed.
+   */
+  [ended](already?: boolean): Ending | undefined;
   /**
    * Counts `n` values as leased, before they are taken or as a parked waiter gets
    * them: the channel is not drained until they are given back or, as `-n`,
