@@ -1,9 +1,10 @@
 // _fill.ts: a channel that fills itself.
 
 import { Abort } from "./_abort.ts";
-import { DONE, due, hold } from "./_turn.ts";
+import { DONE, left, rest } from "./_turn.ts";
 import type { ChannelOptions } from "./channel.ts";
 import { Channel } from "./channel.ts";
+import { ended } from "./ends.ts";
 
 /** A source that was started. */
 interface Source<T> {
@@ -12,6 +13,8 @@ interface Source<T> {
   readonly later: boolean;
   /** Gives up, and says why. */
   stop(reason: unknown): unknown;
+  /** Lets it go. */
+  release?(): void;
 }
 
 /** `Channel.from`. */
@@ -23,17 +26,20 @@ export function fill<T>(
   const started = start(source);
   const { onDrop } = Object(options) as ChannelOptions<T>;
   // Not within the call of `close`: it is the source's code.
-  const stop = new Abort((reason) =>
-    DONE.then(() => started.stop(reason)).catch(() => {})
-  );
+  const stop = new Abort(() => {
+    const { plain, error } = channel[ended](true)!;
+    DONE.then(() => started.stop(plain ? undefined : error)).catch(() => {});
+  });
   stop.listen(channel.closeSignal);
   pour(started, channel).then((late) => {
     stop.leave();
+    started.release?.();
     channel.close();
     // What it throws is a rejection that nobody handles, as in the channel.
     if (late) onDrop?.(late.value);
   }, (error) => {
     stop.leave();
+    started.release?.();
     channel.close(error);
   });
   return channel;
@@ -45,12 +51,16 @@ async function pour<T>(
   channel: Channel<T>,
 ): Promise<{ value: T } | undefined> {
   for (let burst = 1; true; burst++) {
-    const step = iterator.next();
-    const { done, value } = later ? await step : step as IteratorResult<T>;
+    const next = iterator.next();
+    const step = later ? await next : next as IteratorResult<T>;
+    if (Object(step) !== step) {
+      throw new TypeError("Cannot fill channel: next() gave no object");
+    }
+    const { done, value } = step;
     if (done) return undefined;
     if (channel.trySend(value)) {
       // So that receivers get a turn, and timers when it is time.
-      if (burst % 8 === 0 && due()) await hold(undefined);
+      if (burst % 8 === 0 && --left[0]! <= 0) await rest(undefined);
     } else {
       try {
         await channel.send(value);
@@ -74,10 +84,12 @@ function start<T>(
       iterator: { next: () => reader.read() as Promise<IteratorResult<T>> },
       later: true,
       stop: (reason) => reader.cancel(reason),
+      release: () => reader.releaseLock(),
     };
   }
-  const later = any[Symbol.asyncIterator] !== undefined;
-  const iterate = later ? any[Symbol.asyncIterator] : any[Symbol.iterator];
+  const slowly = any[Symbol.asyncIterator] ?? undefined;
+  const later = slowly !== undefined;
+  const iterate = slowly ?? any[Symbol.iterator];
   if (typeof iterate !== "function") {
     throw new TypeError("Cannot fill channel: source is not iterable");
   }

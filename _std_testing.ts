@@ -1,15 +1,17 @@
 // _std_testing.ts: the two channels that the conformance tests ask the same of.
 
 import * as std from "@std/async/channel";
-import * as sluice from "./channel.ts";
+import * as sluice from "./mod.ts";
 
-/** The channel that std's users write against; streams come with a later version of ours. */
-export type StdChannel<T> = Omit<std.Channel<T>, "toReadableStream">;
+/** The channel that std's users write against; its private part is std's alone. */
+export type StdChannel<T> = Pick<std.Channel<T>, keyof std.Channel<T>>;
 
 /** One of the two. */
 export interface Implementation {
   readonly name: string;
-  readonly Channel: new <T>(options?: std.ChannelOptions) => StdChannel<T>;
+  readonly Channel: new <T>(
+    options?: std.ChannelOptions,
+  ) => StdChannel<T>;
   readonly ChannelClosedError: new (
     message: string,
     ...rest: [value: unknown] | []

@@ -1,7 +1,7 @@
 // _testing.ts: what the tests share.
 
 import { assert, assertEquals } from "@std/assert";
-import { Channel } from "./channel.ts";
+import { Channel } from "./mod.ts";
 
 /**
  * Lets all microtasks run, and one turn of the event loop: a timer and, where there

@@ -86,13 +86,14 @@ export class Sinking<T> implements UnderlyingSink<T> {
   }
 
   start(controller: WritableStreamDefaultController): void {
-    this.#abort = new Abort((reason) =>
+    this.#abort = new Abort(() => {
+      const { plain, error } = this.#channel[ended](true)!;
       controller.error(
-        reason instanceof ChannelClosedError
+        plain
           ? new ChannelClosedError("Cannot send: channel is closed")
-          : reason,
-      )
-    );
+          : error,
+      );
+    });
     this.#abort.listen(this.#channel.closeSignal);
   }
 
@@ -109,7 +110,6 @@ export class Sinking<T> implements UnderlyingSink<T> {
   }
 
   abort(reason: unknown): void {
-    this.#abort.leave();
     this.#channel.close(reason);
   }
 }

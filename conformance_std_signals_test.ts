@@ -10,7 +10,7 @@ import {
 import type * as std from "@std/async/channel";
 import { assertType, type IsExact } from "@std/testing/types";
 import { isPending, reasonOf, SettleLog, tick } from "./_testing.ts";
-import * as sluice from "./channel.ts";
+import * as sluice from "./mod.ts";
 import type { Implementation, StdChannel } from "./_std_testing.ts";
 import { OURS, THEIRS } from "./_std_testing.ts";
 

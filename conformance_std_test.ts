@@ -1,5 +1,6 @@
 // conformance_std_test.ts: what @std/async documents for its Channel, asked of both
-// (conformance_std_signals_test.ts goes on with signals, types and what differs on purpose).
+// (conformance_std_streams_test.ts goes on with streams, conformance_std_signals_test.ts
+// with signals, types and what differs on purpose).
 
 import {
   assert,

@@ -406,7 +406,7 @@ Deno.test("sendable tells room or a receiver, none, and closed", () => {
   assertStrictEquals(rendezvous[sendable](), false);
 });
 
-Deno.test("parkSender queues a value behind the senders that wait, and withdraw takes it out", async () => {
+Deno.test("park queues a value behind the senders that wait, and withdraw takes it out", async () => {
   const channel = holding([1, 2], 1);
   const [parked, withdrawn] = [promised(), promised()];
   withdrawn.waiter.value = 9;

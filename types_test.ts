@@ -15,6 +15,7 @@ import type {
   ChannelFullError,
   ChannelOptions,
   ChannelReceiveResult,
+  ClosableReceiver,
   Receiver,
   SelectResult,
   SendCase,
@@ -71,6 +72,18 @@ Deno.test("Channel is invariant, and assignable to its own ends", () => {
   const feed = (to: Sender<Animal>) => to.trySend({ name: "Tom" });
   // @ts-expect-error A channel of dogs cannot take any animal.
   assert(feed(new Channel<Dog>(1)));
+});
+
+Deno.test("ClosableReceiver is covariant, and closes", () => {
+  type Closable<T> = ClosableReceiver<T>;
+  assertType<IsAssignable<Closable<Dog>, Closable<Animal>>>(true);
+  assertType<IsAssignable<Closable<Animal>, Closable<Dog>>>(false);
+  assertType<IsAssignable<Channel<Dog>, Closable<Animal>>>(true);
+  assertType<IsAssignable<Closable<Dog>, Sender<Dog>>>(false);
+  const dogs = holding(REX);
+  const animals: ClosableReceiver<Animal> = dogs;
+  animals.close("over");
+  assert(dogs.closed);
 });
 
 Deno.test("an interface can extend both ends", () => {
@@ -255,7 +268,7 @@ Deno.test("select() over a tuple is narrowed by its index", async () => {
 });
 
 Deno.test("select() over a plain array has a number for a key", async () => {
-  const dogs: Channel<Dog>[] = [holding(REX)];
+  const dogs: Channel<Dog>[] = [Channel.from([REX])];
   const result = await select(dogs);
   assertType<IsExact<typeof result.key, number>>(true);
   assert(result.state === "ok");
@@ -366,8 +379,8 @@ Deno.test("Channel takes the place of the one in @std/async", async () => {
   assertType<IsExact<ChannelReceiveResult<Dog>, StdChannelReceiveResult<Dog>>>(
     true,
   );
-  // Streams apart: they stand in a file of their own.
-  type StdShape = Omit<StdChannel<Dog>, "toReadableStream">;
+  // Its private part is std's alone.
+  type StdShape = Pick<StdChannel<Dog>, keyof StdChannel<Dog>>;
   assertType<IsAssignable<Channel<Dog>, StdShape>>(true);
   const options: StdChannelOptions = { capacity: 1 };
   const channel: StdShape = new Channel<Dog>(options);

@@ -24,13 +24,7 @@ const EXPECTED: Readonly<Record<string, readonly number[]>> = {
   memory: [143, 144, 146, 148],
 };
 
-/** The cases that this package cannot run yet, and why. */
-const NOT_YET: Readonly<Record<number, string>> = {
-  99: "streams",
-};
-
 for (const one of cases) {
-  if (NOT_YET[one.id] !== undefined) continue;
   Deno.test(`case ${one.id}: ${one.title}`, async () => {
     assertEquals(lacks(one, OURS), []);
     await check(one, OURS);
@@ -40,8 +34,4 @@ for (const one of cases) {
 Deno.test("the acceptance cases are complete", () => {
   const ids = cases.map(({ id }) => id);
   assertEquals(ids, Object.values(EXPECTED).flat());
-  const lacking = cases.filter(({ id }) => NOT_YET[id] !== undefined)
-    .map((one) => [one.id, ...lacks(one, OURS)]);
-  const expected = Object.entries(NOT_YET).map(([id, why]) => [+id, why]);
-  assertEquals(lacking, expected);
 });
