@@ -11,6 +11,9 @@ import type { Channel } from "./channel.ts";
 import type { Receiver } from "./ends.ts";
 import { available, ended, park, take } from "./ends.ts";
 
+const DEEPEST = 50;
+let depth = 0;
+
 /** Gives every value of a source to all channels that are open. */
 export class Broadcast<T> implements Owner {
   readonly #source: Receiver<T>;
@@ -39,7 +42,8 @@ export class Broadcast<T> implements Owner {
     this.#outlets = channels.map((channel) => new Outlet(channel, delivery));
     this.#whenEnded = whenEnded;
     this.#waiter.owner = this;
-    this.#take();
+    // Not within the call: what it does may run code of the user's.
+    DONE.then(this.#goOn);
   }
 
   /** Takes no further value. */
@@ -48,8 +52,17 @@ export class Broadcast<T> implements Owner {
     if (this.#left === 0) this.#source[withdraw](this.#waiter);
   }
 
+  // Values pass through several of these at once; not through so many that the stack
+  // is too short.
   [woken](_: Waiter, value: unknown): void {
-    if (this.#give(value as T)) this.#take();
+    if (depth < DEEPEST) this.#pass(value as T);
+    else DONE.then(() => this.#pass(value as T));
+  }
+
+  #pass(value: T): void {
+    depth++;
+    if (this.#give(value)) this.#take();
+    depth--;
   }
 
   [over](_: Waiter, ending: Ending): void {

@@ -35,12 +35,17 @@ export class Merged<T> extends Receiving<T> implements Owner {
 
   constructor(sources: readonly Receiver<T>[]) {
     super();
-    this.#all = sources;
-    this.#sources = [...sources];
+    // What was merged before is taken apart, so that depth costs nothing.
+    this.#all = sources.flatMap((source) =>
+      source instanceof Merged ? source.#all : source
+    );
+    this.#sources = sources.flatMap((source) =>
+      source instanceof Merged && !source.#ending ? source.#sources : source
+    );
   }
 
   get closed(): boolean {
-    return this.#all.every((source) => source.closed);
+    return !!this.#ending || this.#all.every((source) => source.closed);
   }
 
   get drained(): boolean {

@@ -19,7 +19,9 @@ export interface Work<T, R> {
 
 /** Takes values of a source, and works on up to `limit` of them at once. */
 export class Pool<T, R> {
-  /** Resolves when no worker runs any more; to how the source failed, if it did. */
+  /** How the source failed, if it did. */
+  failure: Failure | undefined;
+  /** Resolves when no worker runs any more; to that failure. */
   readonly over: Promise<Failure | undefined>;
   readonly #source: Receiver<T>;
   readonly #limit: number;
@@ -27,7 +29,6 @@ export class Pool<T, R> {
   readonly #loops: AsyncIterator<T>[] = [];
   #stopped = false;
   #running = 0;
-  #failure: Failure | undefined;
   #end!: (failure: Failure | undefined) => void;
 
   constructor(source: Receiver<T>, limit: number, work: Work<T, R>) {
@@ -38,7 +39,9 @@ export class Pool<T, R> {
     this.#start();
   }
 
-  /** Takes no further value. Work under way goes on, and `over` waits for it. */
+  /**
+   * Takes no further value. What was received is worked on, and `over` waits for it.
+   */
   stop(): void {
     this.#stopped = true;
     for (const loop of this.#loops) loop.return!();
@@ -49,9 +52,9 @@ export class Pool<T, R> {
     this.#loops.push(values);
     this.#running++;
     this.#loop(values).catch((reason) => {
-      this.#failure ??= { reason };
+      this.failure ??= { reason };
     }).then(() => {
-      if (--this.#running === 0) this.#end(this.#failure);
+      if (--this.#running === 0) this.#end(this.failure);
     });
   }
 
@@ -59,9 +62,9 @@ export class Pool<T, R> {
     const { make, put, fail } = this.#work;
     while (!this.#stopped) {
       const { done, value } = await values.next();
-      if (done || this.#stopped) return;
+      if (done) return;
       // As many as are busy and one: it is there if there is more to do.
-      if (this.#loops.length < this.#limit) this.#start();
+      if (this.#loops.length < this.#limit && !this.#stopped) this.#start();
       try {
         let result = make(value);
         if (isThenable(result)) result = await result;

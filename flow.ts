@@ -21,6 +21,9 @@ import type { ChannelOptions } from "./channel.ts";
 import type { ChannelWaitOptions, ClosableReceiver, Receiver } from "./ends.ts";
 import { available } from "./ends.ts";
 
+/** The most members of an array. */
+const MOST = 2 ** 32 - 1;
+
 /**
  * The type of the values of a receiver.
  *
@@ -29,19 +32,21 @@ import { available } from "./ends.ts";
 export type ReceivedBy<R> = R extends Receiver<infer T> ? T : never;
 
 /**
- * A tuple of `N` times `T`; an array where `N` is not known.
+ * A tuple of `N` times `T`; an array where `N` is not known, or is over 999.
  *
  * @typeParam T The type of the members.
  * @typeParam N How many there are.
  * @typeParam A What there is of it already.
  */
 export type Tuple<T, N extends number, A extends readonly T[] = readonly []> =
-  number extends N ? readonly T[]
+  N extends number ? number extends N ? readonly T[]
     : `${N}` extends
-      `-${string}` | `${string}.${string}` | `${string}e${string}`
-      ? readonly T[]
+      | `-${string}`
+      | `${string}${"." | "e"}${string}`
+      | `${infer _1}${infer _2}${infer _3}${infer _4}${string}` ? readonly T[]
     : A["length"] extends N ? A
-    : Tuple<T, N, readonly [...A, T]>;
+    : Tuple<T, N, readonly [...A, T]>
+    : never;
 
 /**
  * Several receivers as one. Each value is received once, by whoever asks the merged
@@ -161,11 +166,16 @@ export function broadcast<T>(
   checkReceiver("broadcast", source);
   const { subscribers, signal, ...shared }: BroadcastOptions<T> =
     typeof options === "object" && options ? options : { subscribers: options };
-  const own = typeof subscribers === "object" ? subscribers : undefined;
-  const count = own === undefined ? subscribers as number : own?.length;
+  const own = Array.isArray(subscribers)
+    ? subscribers as readonly ChannelOptions<T>[]
+    : undefined;
+  own?.forEach((options) => checkObject("broadcast", options));
+  const count = own ? own.length : subscribers as number;
   checkWhole("Cannot broadcast: subscribers", count, 1);
-  if (count === Infinity) {
-    throw new RangeError("Cannot broadcast: subscribers must be finite");
+  if (count > MOST) {
+    throw new RangeError(
+      `Cannot broadcast: subscribers must be at most ${MOST}, received ${count}`,
+    );
   }
   checkWait(signal);
   let open = count;
@@ -228,7 +238,8 @@ export interface MapOptions extends ConsumeOptions {
  * The first error, of `fn` or of the source, is what receivers get once they have taken the results
  * before it. An error of `fn` and an abort of `signal` close both ends with it at once;
  * so does closing the result, or leaving the last loop over it, without a reason. What
- * the workers hold by then is dropped.
+ * the workers have received by then they still work on, with a signal that is aborted;
+ * the results are dropped.
  *
  * @example Three requests at a time, answers in order
  * ```ts
@@ -260,14 +271,16 @@ export function map<T, R>(
   fn: (value: T, signal: AbortSignal) => R | PromiseLike<R>,
   options?: MapOptions,
 ): ClosableReceiver<R> {
+  checkObject("map", options);
   const { concurrency = 1, ordered, capacity, signal } = options ?? {};
   checkWork("map", source, fn, concurrency, signal);
-  let pool: { stop(): void } | undefined = undefined;
+  let working: { stop(): void; failure?: Failure | undefined } | undefined =
+    undefined;
   const abort = new Abort((reason) => results.close(reason));
-  const results = new Stage<R>(capacity, (reason) => {
+  const results = new Stage<R>({ capacity }, (reason) => {
     abort.leave();
     closeReceiver(source, reason);
-    pool?.stop();
+    working?.stop();
     inOrder?.cancel();
   });
   // Of those under way one is in the hands of whoever sends here, one in those of
@@ -276,7 +289,8 @@ export function map<T, R>(
     ? new Channel<R | PromiseLike<R>>(concurrency - 2)
     : undefined;
   const stop = results.closeSignal;
-  const fail = (error: unknown) => results.close(error);
+  const fail = (error: unknown) =>
+    results.close(working?.failure ? working.failure.reason : error);
   const put = (result: R) =>
     results.trySend(result) || results.send(result).catch(() => {});
   abort.listen(signal);
@@ -288,14 +302,13 @@ export function map<T, R>(
       put,
       fail,
     }).over;
-  const working = inOrder
+  const pool = working = inOrder
     ? new Pool<T, void>(source, 1, {
       make: (value) => queue(inOrder, make(value), fail),
       fail,
     })
     : new Pool<T, R>(source, concurrency, { make, put, fail });
-  pool = working;
-  working.over.then(async (failure) => {
+  pool.over.then(async (failure) => {
     inOrder?.close();
     await emitted;
     results.close(...reasonOf(failure));
@@ -348,6 +361,7 @@ export async function consume<T>(
   handler: (value: T, signal: AbortSignal) => unknown,
   options?: ConsumeOptions,
 ): Promise<void> {
+  checkObject("consume", options);
   const { concurrency = 1, signal } = options ?? {};
   checkWork("consume", source, handler, concurrency, signal);
   const controller = new AbortController();
@@ -355,10 +369,10 @@ export async function consume<T>(
   let pool: Pool<T, unknown> | undefined;
   const fail = (reason: unknown) => {
     if (failure) return;
-    failure = { reason };
+    failure = pool?.failure ?? { reason };
     closeReceiver(source, [reason]);
     pool?.stop();
-    controller.abort(reason);
+    controller.abort(failure.reason);
   };
   const abort = new Abort(fail);
   abort.listen(signal);
@@ -377,6 +391,13 @@ export async function consume<T>(
 /** What to close with. */
 function reasonOf(failure: Failure | undefined): Reason {
   return failure ? [failure.reason] : [];
+}
+
+function checkObject(act: string, options: object | null | undefined): void {
+  if (options === undefined || typeof options === "object") return;
+  throw new TypeError(
+    `Cannot ${act}: options must be an object, received ${typeof options}`,
+  );
 }
 
 function checkReceiver(act: string, source: Receiver<unknown>): void {
