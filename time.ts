@@ -181,7 +181,7 @@ abstract class Timed<T> extends Receiving<T> {
       this.#timer = undefined;
       if (delay > LONGEST) this.#arm();
       else this.#tick();
-    }, Math.min(delay, LONGEST));
+    }, Math.max(0, Math.min(delay, LONGEST)));
   }
 
   #disarm(): void {

@@ -101,3 +101,40 @@ Deno.test("ticker() gives no number twice when its timer comes early", async () 
     Date.now = now;
   }
 });
+
+Deno.test("after() made before a fake time waits by the real timers", async () => {
+  const late = after(60_000);
+  using time = new FakeTime();
+  const log = new SettleLog();
+  const controller = new AbortController();
+  log.add("late", late.receive(controller));
+  await pass(time, 60_000);
+  assertEquals(log.entries, []);
+  controller.abort();
+});
+
+Deno.test("after() clears the timer that it set, though a fake time has come since", () => {
+  const { clearTimeout } = globalThis;
+  let cleared = 0;
+  globalThis.clearTimeout = (timer) => {
+    cleared++;
+    clearTimeout(timer);
+  };
+  try {
+    const late = after(60_000);
+    const controller = new AbortController();
+    late.receive(controller).catch(() => {});
+    {
+      using _time = new FakeTime();
+      controller.abort();
+    }
+  } finally {
+    globalThis.clearTimeout = clearTimeout;
+  }
+  assertEquals(cleared, 1);
+});
+
+Deno.test("receiveMany() of a very fast ticker() takes one tick", async () => {
+  const beats = ticker(1e-9);
+  assertEquals((await beats.receiveMany(10)).length, 1);
+});
