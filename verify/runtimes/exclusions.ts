@@ -39,6 +39,8 @@ export const TRIED_AGAIN: Tests = {
   "lone_test.ts": ["nothing of a lone wait is kept"],
   "memory_test.ts": EACH,
   "signals_test.ts": ["case 77", "case 78"],
+  "time_never_test.ts": ["retains"],
+  "time_timers_test.ts": ["a million", "retain"],
   "verify/cases_test.ts": [
     ...MEASURING["verify/cases_test.ts"]!,
     "case 8:",
@@ -55,6 +57,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
         "waiting operations keep no process alive",
         "a process ends when a busy channel has nothing more to do",
       ],
+      "time_process_test.ts": undefined,
     },
     undefined,
     "starts a process of its own",

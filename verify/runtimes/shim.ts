@@ -27,6 +27,7 @@ interface Host {
     listenerCount(event: string): number;
   };
   gc?: () => void;
+  require?: unknown;
 }
 
 const host = globalThis as Host;
@@ -121,6 +122,11 @@ export async function installDeno(tests: RegisteredTest[]): Promise<void> {
     configurable: true,
   });
   if (host.Bun) host.gc ??= () => host.Bun!.gc(true);
+  if (runtime === "node") {
+    // A library in a bundle may ask for what only CommonJS modules of Node have.
+    const name = "node:module";
+    host.require ??= (await import(name)).createRequire(import.meta.url);
+  }
 }
 
 /**
