@@ -279,9 +279,8 @@ class Never extends Receiving<never> {
 
   [lease](): void {}
 
-  // deno-coverage-ignore -- nothing is ever available
   protected takeOne(): never {
-    throw new Error("unreachable");
+    throw new Error("Cannot take: nothing is ever available");
   }
 }
 
