@@ -12,8 +12,8 @@ export interface Work<T, R> {
   /** Makes a result of it. */
   readonly make: (value: T) => R | PromiseLike<R>;
   /** Sees to the result; what it returns is waited for. */
-  readonly put?: (result: R) => Promise<unknown> | boolean;
-  /** Told of what `make` or `put` throws or rejects with. */
+  readonly emit?: (result: R) => Promise<unknown> | boolean;
+  /** Told of what `make` or `emit` throws or rejects with. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -28,6 +28,8 @@ export class Pool<T, R> {
   readonly #work: Work<T, R>;
   readonly #loops: AsyncIterator<T>[] = [];
   #stopped = false;
+  /** Workers that wait for a value. */
+  #idle = 0;
   #running = 0;
   #end!: (failure: Failure | undefined) => void;
 
@@ -59,17 +61,21 @@ export class Pool<T, R> {
   }
 
   async #loop(values: AsyncIterator<T>): Promise<void> {
-    const { make, put, fail } = this.#work;
+    const { make, emit, fail } = this.#work;
     while (!this.#stopped) {
+      this.#idle++;
       const { done, value } = await values.next();
+      this.#idle--;
       if (done) return;
-      // As many as are busy and one: it is there if there is more to do.
-      if (this.#loops.length < this.#limit && !this.#stopped) this.#start();
+      // One more than are busy: it is there if there is more to do.
+      if (
+        this.#idle === 0 && this.#loops.length < this.#limit && !this.#stopped
+      ) this.#start();
       try {
         let result = make(value);
         if (isThenable(result)) result = await result;
-        const putting = put?.(result);
-        if (typeof putting === "object") await putting;
+        const emitting = emit?.(result);
+        if (typeof emitting === "object") await emitting;
       } catch (error) {
         fail(error);
       }

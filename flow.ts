@@ -52,6 +52,7 @@ export type Tuple<T, N extends number, A extends readonly T[] = readonly []> =
  * Several receivers as one. Each value is received once, by whoever asks the merged
  * receiver or one of its sources first. Nothing is taken from a source before it is
  * asked for, so nothing is ever in between. Sources that have a value take turns.
+ * However many wait on the merged receiver, at each source they wait as one.
  *
  * It ends when all have ended. A source that was closed with a reason ends it with
  * that reason when its turn comes, and what the others hold stays in them. `join`
@@ -291,7 +292,7 @@ export function map<T, R>(
   const stop = results.closeSignal;
   const fail = (error: unknown) =>
     results.close(working?.failure ? working.failure.reason : error);
-  const put = (result: R) =>
+  const emit = (result: R) =>
     results.trySend(result) || results.send(result).catch(() => {});
   abort.listen(signal);
   if (results.closed) return results;
@@ -299,7 +300,7 @@ export function map<T, R>(
   const emitted = inOrder &&
     new Pool<R | PromiseLike<R>, R>(inOrder, 1, {
       make: (result) => result,
-      put,
+      emit,
       fail,
     }).over;
   const pool = working = inOrder
@@ -307,7 +308,7 @@ export function map<T, R>(
       make: (value) => queue(inOrder, make(value), fail),
       fail,
     })
-    : new Pool<T, R>(source, concurrency, { make, put, fail });
+    : new Pool<T, R>(source, concurrency, { make, emit, fail });
   pool.over.then(async (failure) => {
     inOrder?.close();
     await emitted;

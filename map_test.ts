@@ -302,3 +302,17 @@ Deno.test("map() takes options that are undefined or null for their defaults", a
     assertEquals(await collect(results), [0, 1, 2]);
   }
 });
+
+Deno.test("map() has one worker more than were ever busy at once", async () => {
+  const source = new Channel<number>();
+  const mapped = map(source, (n) => n, {
+    concurrency: Infinity,
+    capacity: Infinity,
+  });
+  for (let i = 0; i < 100; i++) {
+    await source.send(i);
+    assertEquals(await mapped.receive(), i);
+  }
+  assertEquals(source.stats().waitingReceivers, 2);
+  mapped.close();
+});

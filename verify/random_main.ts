@@ -1,7 +1,9 @@
-// random_main.ts: many random programs and schedules, for three seeds and a fresh one.
+// random_main.ts: many random programs and schedules, for three seeds and a fresh one:
+// on channels and select, and on the stages of flow.ts.
 //
 //     deno task random [runs] [seed]
 
+import { flowRandomly } from "./flow_random.ts";
 import { randomly } from "./random.ts";
 import { schedules } from "./schedules.ts";
 
@@ -42,6 +44,17 @@ for (const seed of seeds) {
         busy,
       });
       return `${programs} programs equal the model, ${operations} operations, ${choices} choices of a select`;
+    });
+  }
+  for (const busy of [false, true]) {
+    const runs = Math.ceil(programs / (busy ? 200 : 5));
+    await report(`seed ${seed}, flow${busy ? ", busy" : ""}`, async () => {
+      const { programs, bursts, steps } = await flowRandomly({
+        runs,
+        seed,
+        busy,
+      });
+      return `${programs} programs equal the model and ${bursts} keep the ledger, ${steps} steps`;
     });
   }
   const runs = Math.ceil(programs / 10);
