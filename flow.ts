@@ -236,11 +236,11 @@ export interface MapOptions extends ConsumeOptions {
  * A pool of workers between two channels: receives values, and gives out what `fn` makes
  * of each. Ends when the source has ended and all results are out.
  *
- * The first error, of `fn` or of the source, is what receivers get once they have taken the results
- * before it. An error of `fn` and an abort of `signal` close both ends with it at once;
- * so does closing the result, or leaving the last loop over it, without a reason. What
- * the workers have received by then they still work on, with a signal that is aborted;
- * the results are dropped.
+ * The first error, of `fn` or of the source, is what receivers get once they have
+ * taken the results before it. An error of `fn` and an abort of `signal` close both
+ * ends with it at once; so does closing the result, or leaving the last loop over it,
+ * without a reason. What the workers have received by then they still work on, with a
+ * signal that is aborted; the results are dropped.
  *
  * @example Three requests at a time, answers in order
  * ```ts
@@ -263,7 +263,8 @@ export interface MapOptions extends ConsumeOptions {
  * @param fn What to do with a value. Its `signal` aborts when the stage ends.
  * @param options How many at once, in which order, and how many results may wait.
  * @returns The results.
- * @throws {TypeError} If `source` is not a receiver, `fn` not a function, or an option has the wrong type.
+ * @throws {TypeError} If `source` is not a receiver, `fn` not a function, or an option
+ * has the wrong type.
  * @throws {RangeError} If `concurrency` is not a whole number >= 1 or Infinity, or as
  * the channel's constructor.
  */
@@ -333,8 +334,8 @@ function queue<R>(
  *
  * The first error, of `handler` or of the source, is what it rejects with, once all
  * calls under way have settled. An error of `handler` and an abort of `signal` also
- * close the source at once, if it can be closed, so that producers stop; what is in its buffer
- * can still be received. To leave without closing it, write the loop and break.
+ * close the source at once, if it can be closed, so that producers stop; what is in its
+ * buffer can still be received. To leave without closing it, write the loop and break.
  *
  * @example Two workers
  * ```ts

@@ -19,7 +19,8 @@ import { ChannelClosedError } from "./errors.ts";
 export interface Producer<in T> extends Sender<T>, Disposable, AsyncDisposable {
   /**
    * Closes this producer: nothing is sent by it any more, though sends that wait go on
-   * while the channel is open. With the last one the channel is closed, and with a reason it is at once. Only the first call counts.
+   * while the channel is open. With the last producer the channel closes, and with a
+   * reason at once. Only the first call counts.
    *
    * @param reason What receivers are told; `undefined`, when given, is one too.
    */
