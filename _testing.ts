@@ -153,3 +153,49 @@ export function reasonOf(promise: Promise<unknown>): Promise<unknown> {
     (reason) => reason,
   );
 }
+
+/** What can go wrong. */
+export const ERRORS: readonly unknown[] = [
+  new Error("reason"),
+  "reason",
+  0,
+  null,
+  undefined,
+];
+
+/** How a function that a stage calls can fail. */
+export const FAILURES: Record<string, (error: unknown) => PromiseLike<never>> =
+  {
+    "that is thrown": (error) => {
+      throw error;
+    },
+    "that it rejects with": (error) => Promise.reject(error),
+    "that it rejects with later": async (error) => {
+      await tick();
+      throw error;
+    },
+    "that a thenable rejects with": (error) => ({
+      then: (_, reject) => Promise.reject(error).then(undefined, reject),
+    }),
+    "that a thenable throws": (error) => ({
+      then() {
+        throw error;
+      },
+    }),
+  };
+
+/** The supertype, */
+export interface Animal {
+  name: string;
+}
+
+/** and the subtype, for tests of variance. */
+export interface Dog extends Animal {
+  barks: true;
+}
+
+/** A value of both. */
+export const REX: Dog = { name: "Rex", barks: true };
+
+/** Whether a value of the one type can stand where the other is asked for. */
+export type IsAssignable<From, To> = [From] extends [To] ? true : false;

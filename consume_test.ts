@@ -11,6 +11,8 @@ import {
   assertAtRest,
   closed,
   CountedController,
+  ERRORS,
+  FAILURES,
   holding,
   isPending,
   reasonOf,
@@ -19,28 +21,6 @@ import {
   waiting,
 } from "./_testing.ts";
 import { Channel, ChannelClosedError, consume, merge } from "./mod.ts";
-
-const ERRORS = [new Error("reason"), "reason", 0, null, undefined];
-
-/** How a call of the handler can fail. */
-const FAILURES: Record<string, (error: unknown) => PromiseLike<never>> = {
-  "that is thrown": (error) => {
-    throw error;
-  },
-  "that it rejects with": (error) => Promise.reject(error),
-  "that it rejects with later": async (error) => {
-    await tick();
-    throw error;
-  },
-  "that a thenable rejects with": (error) => ({
-    then: (_, reject) => Promise.reject(error).then(undefined, reject),
-  }),
-  "that a thenable throws": (error) => ({
-    then() {
-      throw error;
-    },
-  }),
-};
 
 /** Calls that settle when they are told to. */
 class Calls {

@@ -13,6 +13,8 @@ import {
   assertAtRest,
   closed,
   CountedController,
+  ERRORS,
+  FAILURES,
   holding,
   reasonOf,
   tick,
@@ -20,28 +22,6 @@ import {
 } from "./_testing.ts";
 import type { MapOptions } from "./mod.ts";
 import { broadcast, Channel, ChannelClosedError, consume, map } from "./mod.ts";
-
-const ERRORS = [new Error("reason"), "reason", 0, null, undefined];
-
-/** How a call of `fn` can fail. */
-const FAILURES: Record<string, (error: unknown) => PromiseLike<never>> = {
-  "that is thrown": (error) => {
-    throw error;
-  },
-  "that it rejects with": (error) => Promise.reject(error),
-  "that it rejects with later": async (error) => {
-    await tick();
-    throw error;
-  },
-  "that a thenable rejects with": (error) => ({
-    then: (_, reject) => Promise.reject(error).then(undefined, reject),
-  }),
-  "that a thenable throws": (error) => ({
-    then() {
-      throw error;
-    },
-  }),
-};
 
 /** How a map is run; each test takes all of them. */
 const WAYS: readonly MapOptions[] = [

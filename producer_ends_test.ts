@@ -11,6 +11,7 @@ import {
 } from "@std/assert";
 import { assertType } from "@std/testing/types";
 import type { IsExact } from "@std/testing/types";
+import type { Animal, Dog, IsAssignable } from "./_testing.ts";
 import {
   assertAtRest,
   CountedController,
@@ -18,6 +19,7 @@ import {
   isPending,
   often,
   reasonOf,
+  REX,
   SettleLog,
   tick,
   unhandledIn,
@@ -284,19 +286,6 @@ Deno.test("sending() to a producer never pairs with a receive of its own select"
   assertEquals<unknown>(await selected, { key: "in", state: "ok", value: 2 });
   assertAtRest(channel);
 });
-
-interface Animal {
-  name: string;
-}
-
-interface Dog extends Animal {
-  barks: true;
-}
-
-const REX: Dog = { name: "Rex", barks: true };
-
-/** Whether a value of the one type can stand where the other is asked for. */
-type IsAssignable<From, To> = [From] extends [To] ? true : false;
 
 Deno.test("Producer is contravariant, and a sender", async () => {
   assertType<IsAssignable<Producer<Animal>, Producer<Dog>>>(true);

@@ -1,7 +1,8 @@
 // types_test.ts: what the types promise, next to the same at run time.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { holding } from "./_testing.ts";
+import type { Animal, Dog, IsAssignable } from "./_testing.ts";
+import { holding, REX } from "./_testing.ts";
 import type {
   Channel as StdChannel,
   ChannelOptions as StdChannelOptions,
@@ -29,19 +30,6 @@ import {
   sending,
   trySelect,
 } from "./mod.ts";
-
-interface Animal {
-  name: string;
-}
-
-interface Dog extends Animal {
-  barks: true;
-}
-
-const REX: Dog = { name: "Rex", barks: true };
-
-/** Whether a value of the one type can stand where the other is asked for. */
-type IsAssignable<From, To> = [From] extends [To] ? true : false;
 
 Deno.test("Receiver is covariant", async () => {
   assertType<IsAssignable<Receiver<Dog>, Receiver<Animal>>>(true);
