@@ -12,6 +12,7 @@ export const FAMILIES = [
   "select",
   "pipeline",
   "lifetime",
+  "flow",
 ] as const;
 
 /** One of the files. */

@@ -205,6 +205,22 @@ const queue: Kit = {
         channel.receivers = [resolve as Resolve];
       }
     }),
+  readable: (channel) =>
+    new ReadableStream<number>({
+      pull(controller) {
+        const { values, taken } = channel as Queue;
+        if (values && taken < values.length) {
+          controller.enqueue((channel as Queue).take(values));
+        } else {
+          controller.close();
+        }
+      },
+    }, { highWaterMark: 0 }),
+  writable: (channel) =>
+    new WritableStream<number>({
+      write: (value) => (channel as Queue).send(value),
+      close: () => channel.close(),
+    }),
 };
 
 /** By name. */

@@ -20,6 +20,8 @@ export interface Chan {
  * - `signal`: `receive` with a signal.
  * - `select`: `first`.
  * - `close`: `close` ends receivers that wait.
+ * - `map`, `merge`, `broadcast`: the function of that name, save in a floor.
+ * - `stream`: `readable` and `writable`.
  */
 export type Skill =
   | "hand-off"
@@ -28,7 +30,11 @@ export type Skill =
   | "try"
   | "signal"
   | "select"
-  | "close";
+  | "close"
+  | "map"
+  | "merge"
+  | "broadcast"
+  | "stream";
 
 /** A contender. */
 export interface Kit {
@@ -44,6 +50,31 @@ export interface Kit {
   won?(result: unknown): number;
   /** Sends all of the values and receives them, in batches if it has them. */
   batches?(channel: Chan, values: number[]): Promise<void>;
+  /** What `work` makes of each value, of up to `concurrency` at once. */
+  map?(source: Values, work: Work, options: MapOptions): Values;
+  /** The values of all sources. */
+  merge?(sources: readonly Values[]): Values;
+  /** Every value, for each of so many loops. */
+  broadcast?(source: Values, loops: number): readonly Values[];
+  /** A stream that takes its values from a channel. */
+  readable?(channel: Chan): ReadableStream<number>;
+  /** A stream that gives its values to a channel. */
+  writable?(channel: Chan): WritableStream<number>;
+  /** A channel without a buffer that a stream fills. */
+  from?(stream: ReadableStream<number>): Chan;
+}
+
+/** A channel, an async generator, or what is made of them. */
+export type Values = AsyncIterable<number>;
+
+/** What is done with each value of a `map`. */
+export type Work = (value: number) => Promise<number>;
+
+/** How a `map` works. */
+export interface MapOptions {
+  readonly concurrency: number;
+  /** Whether results must come in the order of the values. */
+  readonly ordered: boolean;
 }
 
 /** A workload: prepares once, then runs `n` operations as often as it is asked. */

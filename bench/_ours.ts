@@ -1,8 +1,8 @@
 // _ours.ts: this package as a contender.
 
-import { Channel, select } from "../mod.ts";
+import { broadcast, Channel, map, merge, select } from "../mod.ts";
 import { check } from "./_check.ts";
-import type { Kit } from "./_kit.ts";
+import type { Kit, Values } from "./_kit.ts";
 
 export const kit: Kit = {
   make: (capacity) => new Channel<number>(capacity),
@@ -16,4 +16,14 @@ export const kit: Kit = {
     await sent;
     check(left === 0);
   },
+  map: (source, work, options) => map(channelOf(source), work, options),
+  merge: (sources) => merge(...sources.map(channelOf)),
+  broadcast: (source, loops) => broadcast(channelOf(source), loops),
+  readable: (channel) => (channel as Channel<number>).toReadableStream(),
+  writable: (channel) => (channel as Channel<number>).toWritableStream(),
+  from: (stream) => Channel.from(stream),
 };
+
+function channelOf(source: Values): Channel<number> {
+  return source instanceof Channel ? source : Channel.from(source);
+}

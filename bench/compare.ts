@@ -1,8 +1,8 @@
 // compare.ts: every workload, ours beside its floor and its rivals, more carefully than `deno bench` can.
 //
-//     deno task bench [--full] [--runtime deno|node|node20|...|bun] [--json file] [part of a workload's name]
+//     deno task bench [--full] [--runtime deno|node|node20|...|bun] [--json file] [family, or part of a workload's name]
 //
-// With a part of a name, the file keeps what it says of the other workloads.
+// With one of the latter, the file keeps what it says of the other workloads.
 //
 // Each workload has a process of its own, where what another has taught the engine
 // cannot slow it down; _measure.ts says what happens in it. Prints medians in
@@ -58,14 +58,17 @@ async function read(file: string): Promise<Report> {
   return JSON.parse(await Deno.readTextFile(file));
 }
 
-/** A report with those workloads that were measured anew. */
+/** A report with those workloads that were measured anew; new ones come last in their family. */
 function replaced(before: Report, { workloads, ...now }: Report): Report {
-  const byName = new Map(workloads.map((one) => [one.name, one]));
+  const byName = new Map(
+    [...before.workloads, ...workloads].map((one) => [one.name, one]),
+  );
+  const place = ({ family }: Measured) => FAMILIES.indexOf(family);
   return {
     ...now,
     full: before.full,
     versions: { ...before.versions, ...now.versions },
-    workloads: before.workloads.map((one) => byName.get(one.name) ?? one),
+    workloads: [...byName.values()].sort((a, b) => place(a) - place(b)),
     memory: before.memory,
   };
 }
@@ -74,7 +77,8 @@ async function measureAll(bench: Bench): Promise<Report> {
   const wanted: [Family, Group][] = [];
   for (const family of FAMILIES) {
     for (const group of await load(family, "all")) {
-      if (group.full && !options.full || !group.name.includes(part)) continue;
+      if (group.full && !options.full) continue;
+      if (family !== part && !group.name.includes(part)) continue;
       wanted.push([family, group]);
     }
   }

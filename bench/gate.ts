@@ -42,6 +42,10 @@ const AT_HEART = [
   "W8 pipeline of 3 stages",
   "W11a create",
   "W11d stream of 3 values",
+  "F1 map, concurrency 8",
+  "F2 merge of 2",
+  "F3 broadcast to 2",
+  "F4a stream of a channel, by a reader",
 ];
 
 /** What is wrong, a line each. */
@@ -134,7 +138,8 @@ function grown(
 
 /** Against std; where that has no such thing, the floor. */
 async function compareRatio(bench: Bench, name: string): Promise<void> {
-  const measured = before.workloads.find((one) => one.name === name)!;
+  const measured = before.workloads.find((one) => one.name === name);
+  if (measured === undefined) return wrong(`${name}: was never measured`);
   const { family, figures } = measured;
   const against = figures.std ? "std" : "floor";
   const was = ratio(measured, "ours", against)!;

@@ -91,6 +91,11 @@ async function withStdChannel(
   await Deno.writeTextFile(mended, source.replace(wrong, right));
   const map = JSON.parse(decodeURIComponent(flag.slice(prefix.length)));
   map.imports["@std/async/channel"] = `file://${mended}`;
+  // What needs no mending is imported without the stand-in, which would come along.
+  for (const [, url, file] of standIn.matchAll(/"(npm:\S+\/(\w+)\.js)";/g)) {
+    const name = `@std/async/${file!.replaceAll("_", "-")}`;
+    if (name in map.imports) map.imports[name] = url;
+  }
   const amended = encodeURIComponent(JSON.stringify(map));
   return std.flags.map((one) => one === flag ? prefix + amended : one);
 }
