@@ -4,6 +4,7 @@
 //    or else is parked in the source; it is never both, and has no task of its own.
 // 2. The next value is taken when everybody has accepted the last one, or has closed.
 
+import { inTurn } from "./_stage.ts";
 import { DONE } from "./_turn.ts";
 import type { Ending, Owner } from "./_waiter.ts";
 import { over, Waiter, withdraw, woken } from "./_waiter.ts";
@@ -66,7 +67,7 @@ export class Broadcast<T> implements Owner {
   }
 
   [over](_: Waiter, ending: Ending): void {
-    this.#whenEnded(ending);
+    inTurn(() => this.#whenEnded(ending));
   }
 
   #take(): void {
@@ -76,7 +77,7 @@ export class Broadcast<T> implements Owner {
     }
     if (this.#stopped) return;
     const ending = source[ended]();
-    if (ending) this.#whenEnded(ending);
+    if (ending) inTurn(() => this.#whenEnded(ending));
     else source[park](this.#waiter, false);
   }
 

@@ -50,7 +50,7 @@ async function pour<T>(
   { iterator, later }: Source<T>,
   channel: Channel<T>,
 ): Promise<{ value: T } | undefined> {
-  for (let burst = 1; true; burst++) {
+  for (let burst = 1; !channel.closed; burst++) {
     const next = iterator.next();
     const step = later ? await next : next as IteratorResult<T>;
     if (Object(step) !== step) {
@@ -69,6 +69,7 @@ async function pour<T>(
       }
     }
   }
+  return undefined;
 }
 
 function start<T>(

@@ -41,7 +41,8 @@ class Hub {
     Reflect.set(signal, HUB, this);
   }
 
-  // Every waiter is out before anything of the user's can run: rejections tell later.
+  // A waiter is out before anything of the user's can run, since rejections tell later;
+  // what closes channels (_abort.ts) may run abort listeners before the next one is out.
   readonly listener = (): void => {
     this.stop();
     while (this.oldest) this.oldest.abort(this.signal.reason);

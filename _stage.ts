@@ -1,6 +1,7 @@
 // _stage.ts: a channel that a stage of a pipeline fills, and that its receivers may leave.
 
 import { ChannelIterator } from "./_iterate.ts";
+import type { Failure } from "./_pool.ts";
 import type { ChannelOptions } from "./channel.ts";
 import { Channel } from "./channel.ts";
 import type {
@@ -20,20 +21,28 @@ export function closeReceiver(
   (receiver as Partial<ClosableReceiver<unknown>>).close?.(...reason);
 }
 
-// One close leads to the next, up a pipeline that may be long: the first sees to all.
 let waiting: (() => void)[] | undefined;
 
-function inTurn(act: () => void): void {
+/**
+ * Ends a part of a pipeline, which ends the next, and so on: as one leads to the other,
+ * the first call does all, so that a long pipeline takes no more of the stack.
+ */
+export function inTurn(act: () => void): void {
   if (waiting) {
     waiting.push(act);
     return;
   }
   waiting = [act];
-  try {
-    for (const next of waiting) next();
-  } finally {
-    waiting = undefined;
+  let failure: Failure | undefined;
+  for (const next of waiting) {
+    try {
+      next();
+    } catch (reason) {
+      failure ??= { reason };
+    }
   }
+  waiting = undefined;
+  if (failure) throw failure.reason;
 }
 
 /**

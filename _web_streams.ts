@@ -61,8 +61,8 @@ export class Pulling<T> implements UnderlyingDefaultSource<T>, Owner, Parking {
     this.#channel[withdraw](waiter);
   }
 
-  // The stream has it when the send is done: there is no moment at which a cancel
-  // could lose it.
+  // The stream's reader has it when the send is done: there is no moment at which a
+  // cancel could lose it. (A stream whose reader was released keeps it for the next.)
   [woken](waiter: Waiter, value: unknown): void {
     this.#waiter = undefined;
     this.#controller.enqueue(value as T);
@@ -76,6 +76,8 @@ export class Pulling<T> implements UnderlyingDefaultSource<T>, Owner, Parking {
   }
 }
 
+const FORGOTTEN = new FinalizationRegistry<Abort>((abort) => abort.leave());
+
 /** What a writable stream gives its values to. */
 export class Sinking<T> implements UnderlyingSink<T> {
   readonly #channel: Channel<T>;
@@ -86,15 +88,19 @@ export class Sinking<T> implements UnderlyingSink<T> {
   }
 
   start(controller: WritableStreamDefaultController): void {
+    const channel = this.#channel;
+    // A stream that is forgotten without an end goes, though its channel stays.
+    const stream = new WeakRef(controller);
     this.#abort = new Abort(() => {
-      const { plain, error } = this.#channel[ended](true)!;
-      controller.error(
+      const { plain, error } = channel[ended](true)!;
+      stream.deref()?.error(
         plain
           ? new ChannelClosedError("Cannot send: channel is closed")
           : error,
       );
     });
-    this.#abort.listen(this.#channel.closeSignal);
+    FORGOTTEN.register(controller, this.#abort);
+    this.#abort.listen(channel.closeSignal);
   }
 
   write(value: T, controller: WritableStreamDefaultController): Promise<void> {

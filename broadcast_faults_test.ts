@@ -421,3 +421,21 @@ Deno.test("broadcast() passes a value through 5,000 of them", async () => {
   last!.close();
   assert(source.closed);
 });
+
+Deno.test("broadcast() hands the end of its source through 5,000 of them", async () => {
+  const source = new Channel<number>();
+  let last: ClosableReceiver<number> | undefined;
+  for (let i = 0; i < 5_000; i++) [last] = broadcast(last ?? source, 1);
+  await tick();
+  source.close("enough");
+  assertEquals(await reasonOf(last!.receive()), "enough");
+});
+
+Deno.test("broadcast() takes an option that is undefined for one that is not given", async () => {
+  const [only] = broadcast(holding(1, 2), {
+    capacity: 4,
+    subscribers: [{ capacity: undefined }],
+  });
+  await tick();
+  assertEquals(await only.receiveMany(), [1, 2]);
+});

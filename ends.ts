@@ -152,7 +152,8 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
   /**
    * Iterates until the channel is closed and drained, then ends, or throws the
    * reason of `close(reason)`. Takes no value before it is asked for. Leaving
-   * the loop loses none and leaves the channel open.
+   * the loop loses none and leaves the channel open (but for what `map` and
+   * `broadcast` give out: see {@linkcode ClosableReceiver}).
    *
    * @param options `signal` makes the iteration throw its reason.
    * @returns An iterator; `next` may be called again before it has settled.
@@ -176,7 +177,8 @@ export interface Receiver<out T> extends AsyncIterable<T>, ReceivePort<T> {
 
 /**
  * A receiving end that whoever receives may close: what `map` and `broadcast` give
- * out, and a `ticker`. To close it is to leave: what feeds it stops.
+ * out, and a `ticker`. To close it is to leave: what feeds it stops. That of `map` and
+ * `broadcast` closes as well when the last of the loops that were made over it is left.
  *
  * @typeParam T The type of the values that are received.
  */

@@ -19,7 +19,7 @@ import type { Reason } from "./_stage.ts";
 import { Channel } from "./channel.ts";
 import type { ChannelOptions } from "./channel.ts";
 import type { ChannelWaitOptions, ClosableReceiver, Receiver } from "./ends.ts";
-import { available } from "./ends.ts";
+import { available, ended } from "./ends.ts";
 
 /** The most members of an array. */
 const MOST = 2 ** 32 - 1;
@@ -56,7 +56,7 @@ export type Tuple<T, N extends number, A extends readonly T[] = readonly []> =
  *
  * It ends when all have ended. A source that was closed with a reason ends it with
  * that reason when its turn comes, and what the others hold stays in them. `join`
- * waits for all. To wait costs O(sources), to take a value at hand O(1) on average.
+ * waits for all. To receive costs O(sources).
  *
  * @example Fan-in
  * ```ts
@@ -184,7 +184,7 @@ export function broadcast<T>(
   const subscribed = Array.from(
     { length: count },
     (_, index) =>
-      new Stage<T>({ ...shared, ...own?.[index] }, (reason) => {
+      new Stage<T>(optionsOf(shared, own?.[index]), (reason) => {
         if (--open > 0) return;
         abort.leave();
         closeReceiver(source, reason);
@@ -239,8 +239,9 @@ export interface MapOptions extends ConsumeOptions {
  * The first error, of `fn` or of the source, is what receivers get once they have
  * taken the results before it. An error of `fn` and an abort of `signal` close both
  * ends with it at once; so does closing the result, or leaving the last loop over it,
- * without a reason. What the workers have received by then they still work on, with a
- * signal that is aborted; the results are dropped.
+ * without a reason. What is in the result's buffer then can still be received. What the
+ * workers have received by then they still work on, with a signal that is aborted;
+ * results that come of it, or wait for room or for their turn, are dropped.
  *
  * @example Three requests at a time, answers in order
  * ```ts
@@ -260,7 +261,7 @@ export interface MapOptions extends ConsumeOptions {
  * @typeParam T The type of the values.
  * @typeParam R The type of the results.
  * @param source What to receive from.
- * @param fn What to do with a value. Its `signal` aborts when the stage ends.
+ * @param fn What to do with a value. Its `signal` aborts when the stage ends early.
  * @param options How many at once, in which order, and how many results may wait.
  * @returns The results.
  * @throws {TypeError} If `source` is not a receiver, `fn` not a function, or an option
@@ -278,26 +279,28 @@ export function map<T, R>(
   checkWork("map", source, fn, concurrency, signal);
   let working: { stop(): void; failure?: Failure | undefined } | undefined =
     undefined;
+  let over = false;
+  const controller = new AbortController();
   const abort = new Abort((reason) => results.close(reason));
   const results = new Stage<R>({ capacity }, (reason) => {
     abort.leave();
     closeReceiver(source, reason);
     working?.stop();
     inOrder?.cancel();
+    if (!over) controller.abort(results[ended](true)!.error);
   });
   // Of those under way one is in the hands of whoever sends here, one in those of
   // whoever has received it and waits for it: the rest may be in the buffer.
   const inOrder = ordered && concurrency > 1
     ? new Channel<R | PromiseLike<R>>(concurrency - 2)
     : undefined;
-  const stop = results.closeSignal;
   const fail = (error: unknown) =>
     results.close(working?.failure ? working.failure.reason : error);
   const emit = (result: R) =>
     results.trySend(result) || results.send(result).catch(() => {});
   abort.listen(signal);
   if (results.closed) return results;
-  const make = (value: T) => fn(value, stop);
+  const make = (value: T) => fn(value, controller.signal);
   const emitted = inOrder &&
     new Pool<R | PromiseLike<R>, R>(inOrder, 1, {
       make: (result) => result,
@@ -313,6 +316,7 @@ export function map<T, R>(
   pool.over.then(async (failure) => {
     inOrder?.close();
     await emitted;
+    over = true;
     results.close(...reasonOf(failure));
   });
   return results;
@@ -388,6 +392,18 @@ export async function consume<T>(
     abort.leave();
   }
   if (failure) throw failure.reason;
+}
+
+/** What is not given, or `undefined`, is as all share it. */
+function optionsOf<T>(
+  shared: ChannelOptions<T>,
+  own: ChannelOptions<T> | undefined,
+): ChannelOptions<T> {
+  return {
+    capacity: own?.capacity ?? shared.capacity,
+    overflow: own?.overflow ?? shared.overflow,
+    onDrop: own?.onDrop ?? shared.onDrop,
+  };
 }
 
 /** What to close with. */

@@ -415,3 +415,15 @@ Deno.test("Channel.from() lets a stream go when it is over", async () => {
     assertFalse(stream.locked);
   }
 });
+
+Deno.test("Channel.from() asks a source for nothing once the channel is closed", async () => {
+  let asked = 0;
+  function* endless() {
+    while (true) yield ++asked;
+  }
+  const channel = Channel.from(endless(), Infinity);
+  const before = asked;
+  channel.close();
+  await tick();
+  assertEquals(asked, before);
+});

@@ -125,7 +125,8 @@ for (const [name, [fate, end]] of Object.entries(ENDINGS)) {
         await tick();
         assert(source.closed && source.closeSignal.aborted);
         assert(results.closed);
-        assert([...signals].every(({ aborted }) => aborted));
+        const early = !name.startsWith("its source");
+        assert([...signals].every(({ aborted }) => aborted === early));
         assertEquals(waiting(source), [0, 0]);
       });
       assertEquals(unhandled, []);
@@ -400,4 +401,40 @@ Deno.test("map() closes with what its source failed with first", async () => {
   await tick();
   fail!("second");
   assertEquals(await received, "first");
+});
+
+Deno.test("map() aborts the signal of fn when it ends early, and not at its end", async () => {
+  for (const early of [false, true]) {
+    const signals: AbortSignal[] = [];
+    const mapped = map(holding(1, 2), (n, signal) => {
+      signals.push(signal);
+      return n;
+    });
+    assertEquals(await mapped.receive(), 1);
+    assertFalse(signals[0]!.aborted);
+    if (early) mapped.close();
+    assertEquals(signals[0]!.aborted, early);
+  }
+  const source = holding(1, 2);
+  source.close();
+  let aborted: AbortSignal;
+  const all: number[] = [];
+  for await (const n of map(source, (n, signal) => (aborted = signal, n))) {
+    all.push(n);
+  }
+  assertEquals(all, [1, 2]);
+  assertFalse(aborted!.aborted);
+});
+
+Deno.test("map() has closed its source before the signal of fn aborts", async () => {
+  const source = holding(1);
+  let sent: boolean | undefined;
+  const mapped = map(source, async (_, signal) => {
+    signal.addEventListener("abort", () => sent = source.trySend(99));
+    await tick();
+    const reason: unknown = "bad";
+    throw reason;
+  }, { concurrency: 2 });
+  assertEquals(await reasonOf(mapped.receive()), "bad");
+  assertEquals(sent, false);
 });

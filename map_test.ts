@@ -238,6 +238,18 @@ Deno.test("map() gives out results as they come, by default", async () => {
   }
 });
 
+Deno.test("map() in order calls the then of each lazy result when it is made", async () => {
+  const called: number[] = [];
+  const lazy = (n: number) => ({
+    then: () => void called.push(n),
+  } as unknown as PromiseLike<number>);
+  const options = { concurrency: 3, ordered: true };
+  const results = map(counted(4), lazy, options);
+  await tick();
+  assertEquals(called, [0, 1, 2]);
+  results.close();
+});
+
 Deno.test("map() in order holds a result back until its turn", async () => {
   const work = new Work();
   const options = { concurrency: 3, ordered: true };
@@ -274,7 +286,7 @@ Deno.test("map() gives its results by every way of receiving", async () => {
   assertEquals(results.tryReceive(), { state: "closed" });
 });
 
-Deno.test("map() gives fn a signal that aborts when the stage ends", async () => {
+Deno.test("map() gives fn a signal that does not abort when all ends well", async () => {
   const signals: AbortSignal[] = [];
   const results = map(counted(2), (n, signal) => {
     signals.push(signal);
@@ -282,7 +294,7 @@ Deno.test("map() gives fn a signal that aborts when the stage ends", async () =>
     return n;
   });
   assertEquals(await collect(results), [0, 1]);
-  assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
+  assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
 });
 
 Deno.test("map() takes options that are undefined or null for their defaults", async () => {

@@ -81,7 +81,8 @@ export interface Channel<in out T> extends Core<T> {
   /**
    * The channel as a stream: one receiver more. It takes a value when one is asked for
    * and never before. It ends as iteration does. To cancel it closes the channel, with
-   * the reason if there is one; what is in the buffer stays receivable.
+   * the reason if there is one; what is in the buffer stays receivable. A reader that is
+   * released while its read waits has asked already: the value stays in the stream.
    *
    * @returns The stream.
    */
@@ -114,8 +115,8 @@ export interface ChannelConstructor {
   readonly prototype: Channel<any>;
 
   /**
-   * Makes a channel that fills itself, with backpressure: it closes at the end of the
-   * source, and with its error. Closing the channel stops the source, by its `return` or
+   * Makes a channel that fills itself, at once and with backpressure: it closes at the
+   * end of the source, and with its error. Closing the channel stops the source, by its `return` or
    * its `cancel`, the latter with the reason; a value that comes too late for the
    * channel goes to `onDrop`.
    *

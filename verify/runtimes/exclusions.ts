@@ -39,6 +39,7 @@ export const TRIED_AGAIN: Tests = {
   "lone_test.ts": ["nothing of a lone wait is kept"],
   "memory_test.ts": EACH,
   "signals_test.ts": ["case 77", "case 78"],
+  "streams_memory_test.ts": EACH,
   "time_never_test.ts": ["retains"],
   "time_timers_test.ts": ["a million", "retain"],
   "verify/cases_test.ts": [
@@ -115,6 +116,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
         "go without a trace",
         "a flat heap",
       ],
+      "streams_memory_test.ts": undefined,
       "verify/retention_test.ts": undefined,
       "verify/retention_ends_test.ts": undefined,
     },
