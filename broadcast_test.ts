@@ -263,6 +263,17 @@ Deno.test("broadcast() of a source that has ended gives ended subscribers", asyn
   }
 });
 
+Deno.test("broadcast() has closed its subscriber when its source closes", () => {
+  const source = holding(1);
+  const [one] = broadcast(source, 1);
+  let seen: string | undefined;
+  source.closeSignal.addEventListener("abort", () => {
+    seen = one.tryReceive().state;
+  });
+  one.close();
+  assertEquals(seen, "closed");
+});
+
 Deno.test("broadcast() of a broadcast gives every value to all", async () => {
   const [a, rest] = broadcast(counted(20), 2);
   const [b, c] = broadcast(rest, 2);

@@ -354,6 +354,20 @@ Deno.test("Channel.from() refuses options as the constructor does, before it sta
   assertFalse(await isPending(receive(Channel.from(stream))));
 });
 
+Deno.test("Channel.from() sends no value that its source returns", async () => {
+  const now = (function* () {
+    yield 1;
+    return 2;
+  })();
+  const later = (async function* () {
+    yield 1;
+    return 2;
+  })();
+  for (const source of [now, later]) {
+    assertEquals(await receive(Channel.from<number>(source)), [1]);
+  }
+});
+
 Deno.test("Channel.from() takes an asyncIterator of null for none", async () => {
   const source = {
     [Symbol.asyncIterator]: null,

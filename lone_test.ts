@@ -4,7 +4,7 @@
 // An operation that was given options is always queued. So every program of a kind
 // runs twice, without options and with empty ones, and both must tell the same tale.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { SettleLog, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
 import { available, giveBack, lease, take } from "./ends.ts";
@@ -144,6 +144,20 @@ for (const pause of [false, true]) {
     });
   }
 }
+
+Deno.test("return() withdraws the next() behind one that waited alone and was served", async () => {
+  const channel = new Channel<number>();
+  const loop = channel.values();
+  const steps = [loop.next(), loop.next(), loop.next()];
+  assert(channel.trySend(1));
+  loop.return!();
+  assertEquals(await Promise.all(steps), [
+    { value: 1, done: false },
+    { value: undefined, done: true },
+    { value: undefined, done: true },
+  ]);
+  assertEquals(channel.trySend(2), false);
+});
 
 Deno.test("nothing of a lone wait is kept once it is over", async () => {
   const channels: Channel<object>[] = [];

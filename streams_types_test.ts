@@ -68,6 +68,12 @@ Deno.test("Channel is one class, whichever entry point it comes from", () => {
   assertEquals(core.producer().closed, false);
 });
 
+Deno.test("Channel lists none of its members as its own", () => {
+  for (const one of [Channel, Channel.prototype, new Channel()]) {
+    assertEquals(Object.keys(one), []);
+  }
+});
+
 Deno.test("Channel of the main entry point is invariant, and both of its ends", () => {
   assertType<IsAssignable<Channel<Dog>, Channel<Animal>>>(false);
   assertType<IsAssignable<Channel<Animal>, Channel<Dog>>>(false);

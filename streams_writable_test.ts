@@ -16,6 +16,7 @@ import {
   waiting,
 } from "./_testing.ts";
 import { Channel, ChannelClosedError } from "./mod.ts";
+import { withClock } from "./verify/_clock.ts";
 
 const CAPACITIES = [0, 1, 3, Infinity];
 const REASONS = [new Error("reason"), "reason", 0, null];
@@ -291,6 +292,17 @@ Deno.test("toWritableStream() lets the channel be closed by those who receive, a
   assertClosed(await reasonOf(writer.write(3)));
   assertEquals(seen, [1, 2]);
 });
+
+Deno.test("toWritableStream() lets timers run while it is written", () =>
+  withClock("wild", async () => {
+    const writer = writerOf(new Channel<number>(Infinity));
+    let fired = false;
+    setTimeout(() => fired = true);
+    for (let value = 0; !fired && value < 50_000; value++) {
+      await writer.write(value);
+    }
+    assert(fired);
+  }));
 
 Deno.test("toWritableStream() leaves no rejection that nobody can handle", async () => {
   const unhandled = await unhandledIn(async () => {

@@ -102,6 +102,30 @@ Deno.test("ticker() gives no number twice when its timer comes early", async () 
   }
 });
 
+Deno.test("after() that takes several timers sets none for the past when one comes late", async () => {
+  using time = new FakeTime();
+  const { now } = Date;
+  const { setTimeout } = globalThis;
+  const longest = 2 ** 31 - 1;
+  const delays: unknown[] = [];
+  const log = new SettleLog();
+  try {
+    globalThis.setTimeout = ((wake: () => void, delay: number) => {
+      delays.push(delay);
+      return setTimeout(wake, delay);
+    }) as typeof globalThis.setTimeout;
+    log.add("late", after(longest + 10).receive());
+    Date.now = () => now() + 25; // as if the event loop had been held up
+    await pass(time, longest);
+    assertEquals(delays, [longest, 0]);
+    await pass(time, 1);
+    assertEquals(log.entries, ["late"]);
+  } finally {
+    Date.now = now;
+    globalThis.setTimeout = setTimeout;
+  }
+});
+
 Deno.test("after() made before a fake time waits by the real timers", async () => {
   const late = after(60_000);
   using time = new FakeTime();

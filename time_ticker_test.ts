@@ -203,17 +203,20 @@ Deno.test("ticker() tells those who wait of its close before those who join", as
 Deno.test("lease keeps a closed ticker() and join() waiting until it is acknowledged", async () => {
   using time = new FakeTime();
   const beats = ticker(10);
-  beats[lease](1); // what a transport takes, as it does from a channel
+  beats[lease](2); // what a transport takes, as it does from a channel
   beats.close();
   const log = new SettleLog();
-  log.add("joined", beats.join());
+  log.add("one", beats.join());
+  log.add("two", beats.join());
+  for (const left of [1, 0]) {
+    await pass(time, 1);
+    assertEquals([beats.closed, beats.drained], [true, false]);
+    assertEquals(log.entries, []);
+    beats[lease](-1);
+    assertEquals(beats.drained, left === 0);
+  }
   await pass(time, 1);
-  assertEquals([beats.closed, beats.drained], [true, false]);
-  assertEquals(log.entries, []);
-  beats[lease](-1);
-  assert(beats.drained);
-  await pass(time, 1);
-  assertEquals(log.entries, ["joined"]);
+  assertEquals(log.entries, ["one", "two"]);
 });
 
 Deno.test("ticker() keeps the first reason, undefined too, and a plain close stays plain", async () => {

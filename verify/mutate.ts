@@ -5,8 +5,15 @@
 import { findStd } from "../tools/std.ts";
 import type { Mutant, MutantFile } from "./mutants/_mutant.ts";
 import { channel } from "./mutants/channel.ts";
+import { flow } from "./mutants/flow.ts";
+import { lone } from "./mutants/lone.ts";
+import { merging } from "./mutants/merge.ts";
+import { producing } from "./mutants/producer.ts";
 import { rest } from "./mutants/rest.ts";
 import { selecting } from "./mutants/select.ts";
+import { stages } from "./mutants/stages.ts";
+import { streams } from "./mutants/streams.ts";
+import { timing } from "./mutants/time.ts";
 import { waiting } from "./mutants/waiting.ts";
 
 interface Job extends Mutant {
@@ -21,9 +28,16 @@ const MODEL = "verify/mutants/_probe.ts";
 const PATIENCE = 5;
 const files: readonly MutantFile[] = [
   channel,
+  lone,
   ...selecting,
   ...waiting,
   ...rest,
+  ...flow,
+  ...stages,
+  ...merging,
+  timing,
+  ...streams,
+  ...producing,
 ];
 const root = new URL("../", import.meta.url);
 /** How long each test file may take, in ms. */

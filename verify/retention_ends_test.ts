@@ -292,6 +292,31 @@ retainsNothing(
   },
 );
 
+collecting(
+  "a writable stream that is forgotten leaves no listener on its channel",
+  async () => {
+    const channel = new Channel<object>();
+    const signal = channel.closeSignal;
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners++;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners--;
+      remove(...args);
+    };
+    const streams = new Map([["stream", [
+      new WeakRef<object>(channel.toWritableStream()),
+    ]]]);
+    assertEquals(listeners, 1);
+    assertEquals(await aliveOf(streams), { stream: 0 });
+    assertEquals(listeners, 0);
+  },
+);
+
 /** What serves for all operations of a long run. */
 interface Lasting {
   readonly quit: Channel<object>;

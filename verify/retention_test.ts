@@ -7,8 +7,16 @@
 // only the reaction to the promise knows; iterators, sources, batches, reasons,
 // channels. What is over, and what lives long, is in retention_ends_test.ts.
 
-import { tick } from "../_testing.ts";
-import { Channel, select, selectEach, sending, trySelect } from "../mod.ts";
+import { holding, tick } from "../_testing.ts";
+import {
+  broadcast,
+  Channel,
+  map,
+  select,
+  selectEach,
+  sending,
+  trySelect,
+} from "../mod.ts";
 import type { Play, Watch } from "./_retention.ts";
 import { react, retainsNothing } from "./_retention.ts";
 import { repeatably } from "./_storm.ts";
@@ -93,6 +101,20 @@ retainsNothing(
       },
   ),
 );
+
+retainsNothing("no channel retains a loop that waited alone and was served", {
+  "next()": (watch) => {
+    const channel = new Channel<object>();
+    watch(channel.values()).next();
+    return { stays: channel, release: () => channel.trySend({}) };
+  },
+  "next() that was counted": (watch) => {
+    const channel = new Channel<object>();
+    watch(channel.values()).next();
+    channel.stats();
+    return { stays: channel, release: () => channel.trySend({}) };
+  },
+});
 
 retainsNothing(
   "no way to receive retains a value that a pause of the library's held up",
@@ -266,6 +288,26 @@ function closedFor(reason: object, place: Place, watch: Watch): Place {
   place.channel.close(reason);
   return place;
 }
+
+retainsNothing("no stage retains what it has passed on, or never will", {
+  "broadcast()": async (watch) => {
+    const source = new Channel<object>();
+    const subscribers = broadcast(source, 2);
+    await source.send(watch({}));
+    return {
+      stays: [source, subscribers],
+      release: () => Promise.all(subscribers.map((one) => one.receive())),
+    };
+  },
+  "map() in order that is closed": async (watch) => {
+    const stuck = new Promise<never>(() => {});
+    const make = (n: number) => n === 0 ? stuck : watch({});
+    const options = { concurrency: 3, ordered: true };
+    const results = map(holding(0, 1, 2), make, options);
+    await tick();
+    return { stays: [stuck, results], release: () => results.close() };
+  },
+});
 
 retainsNothing(
   "a reason of an abort, and its signal, are retained by no channel",

@@ -1,4 +1,4 @@
-// channel.ts: faults for channel.ts.
+// channel.ts: faults for channel.ts (lone.ts has those of what waits alone).
 
 import type { MutantFile } from "./_mutant.ts";
 
@@ -16,30 +16,9 @@ export const channel: MutantFile = {
       to: "ring.size >= this.#capacity",
     },
     {
-      about: "a send that waits alone forgets its value",
-      from: "this.#value = value;\n          });",
-      to: "});",
-    },
-    {
-      about: "receive() waits on a closed channel",
-      from: "if (!size && !this.#closed) {",
-      to: "if (!size) {",
-    },
-    {
-      about: "receive() does not see a sender that waits alone",
-      from: "(head & 7) !== 0 || !due() : this[available]()) {",
-      to: "(head & 7) !== 0 || !due() : false) {",
-    },
-    {
       about: "trySend() sends on a closed channel",
       from: "if (this.#closed) return false;",
       to: "",
-    },
-    {
-      about: "a receiver that waited alone is served twice",
-      from:
-        "this.#receiver = this.#waiting = undefined;\n      settle(resolve, value",
-      to: "this.#waiting = undefined;\n      settle(resolve, value",
     },
     {
       about: "the youngest receiver is served first",
@@ -88,11 +67,6 @@ export const channel: MutantFile = {
       by: "close_test.ts",
     },
     {
-      about: "close() does not see who waits alone",
-      from: "this.#queue();\n    this.#closed = true;",
-      to: "this.#closed = true;",
-    },
-    {
       about: "close() tells nobody who waits",
       from: "this.#closed = true;\n    this.#settle();",
       to: "this.#closed = true;",
@@ -134,7 +108,7 @@ export const channel: MutantFile = {
     {
       about: "join() does not look at its signal first",
       from: "return refusal(signal) ||\n      // One",
-      to: "return (\n      // One",
+      to: "return undefined ||\n      // One",
       by: "join_test.ts",
     },
     {
@@ -160,11 +134,6 @@ export const channel: MutantFile = {
       to: "return this.#ring.size > this.#capacity;",
     },
     {
-      about: "stats() does not count who waits alone",
-      from: "if (this.#waiting) this.#queue();\n    return {",
-      to: "return {",
-    },
-    {
       about: "a send with an aborted signal is delivered",
       from: "return refusal(signal) ||\n      (this.trySend(value)",
       to: "return (this.trySend(value)",
@@ -173,41 +142,6 @@ export const channel: MutantFile = {
       about: "a send waits on a closed channel",
       from: ": this.#closed\n        ? refuse(unsent(value))",
       to: "",
-    },
-    {
-      about: "a receive with an aborted signal takes a value",
-      from: "return refused ||\n      (this[available]()",
-      to: "return (this[available]()",
-    },
-    {
-      about: "a receive with options waits on a drained channel",
-      from: "ending\n        ? refuse(ending.error)",
-      to: "false\n        ? refuse(ending)",
-    },
-    {
-      about: "receiveMany() that waited gives a value, not an array",
-      from: "false, max ? MANY : undefined));",
-      to: "false, undefined));",
-    },
-    {
-      about: "a sender that is moved to the queue loses its value",
-      from: "waiter.value = this.#value;",
-      to: "",
-    },
-    {
-      about: "a lone promise resolves where it should reject",
-      from: "throw reason;\n          },",
-      to: "return undefined;\n          },",
-    },
-    {
-      about: "a sender that waits alone overtakes the buffer",
-      from: "ring.size ? ring.swap(sent) : sent;",
-      to: "sent;",
-    },
-    {
-      about: "a sender that waited alone waits on when its value is taken",
-      from: "this.#value = this.#waiting = undefined;\n      const value",
-      to: "const value",
     },
     {
       about: "the oldest sender's value does not move up",
@@ -242,8 +176,8 @@ export const channel: MutantFile = {
     },
     {
       about: "close() tells only the oldest receiver",
-      from: "for (let receiver; ending && (receiver = this.#receivers);) {",
-      to: "let receiver; if (ending && (receiver = this.#receivers)) {",
+      from: "while (ending && this.#receivers) {",
+      to: "if (ending && this.#receivers) {",
     },
     {
       about: "close() does not tell senders",
@@ -267,31 +201,20 @@ export const channel: MutantFile = {
       by: "cancel_test.ts",
     },
     {
-      about: "a sender that waits alone is not available",
-      from:
-        "return this.#ring.size > 0 || this.#senders !== undefined ||\n      (this.#waiting ?? OTHERS) !== OTHERS;",
-      to: "return this.#ring.size > 0 || this.#senders !== undefined;",
-    },
-    {
       about: "one value more than the most is taken",
       from: "while (values.length < max && this[available]())",
       to: "while (values.length <= max && this[available]())",
     },
     {
       about: "cancel() with leases out does not end receives",
-      from: "return this.drained || closing!.discards ? closing : undefined;",
-      to: "return this.drained ? closing : undefined;",
+      from: "(already || this.drained || this.#closing!.discards)",
+      to: "(already || this.drained)",
       by: "ends_test.ts",
     },
     {
-      about: "who waits alone is overtaken by the next waiter",
-      from: "if (this.#waiting !== OTHERS || this.#receiver) this.#queue();",
-      to: "this.#waiting ??= OTHERS;",
-    },
-    {
       about: "a select takes a closed channel for a full one",
-      from: "if (this.#closed) return undefined;\n    return this.#receiver",
-      to: "if (this.#closed) return false;\n    return this.#receiver",
+      from: "return this.#closed ? undefined : !!(this.#receiver",
+      to: "return this.#closed ? false : !!(this.#receiver",
     },
     {
       about: "a select does not see that the policy makes room",
@@ -300,34 +223,29 @@ export const channel: MutantFile = {
       to: "this.#ring.size < this.#capacity;",
     },
     {
-      about: "a select does not see a receiver that waits alone",
-      from:
-        "return this.#receiver !== undefined || this.#receivers !== undefined ||\n      this.#ring",
-      to: "return this.#receivers !== undefined ||\n      this.#ring",
+      about: "a select does not see a receiver in the queue",
+      from: "!!(this.#receiver || this.#receivers) ||",
+      to: "!!this.#receiver ||",
     },
     {
       about: "an aborted join is told that it is over",
       from: "else if (this.#joiners === waiter) this.#joiners = next;",
       to: "",
+      by: "verify/retention_test.ts",
     },
     {
       about: "the oldest receiver stays in the queue",
       from:
         "if (this.#receivers === waiter) this.#receivers = next;\n    else if",
       to: "if",
+      by: "channel_test.ts",
     },
     {
       about: "a send overtakes those who wait, once a receiver left",
       from:
         "!(this.#receiver || this.#receivers || this.#senders || this.#closed)",
       to: "!(this.#receiver || this.#receivers || this.#closed)",
-    },
-    {
-      about: "nobody waits, and the channel thinks that somebody does",
-      from: ") this.#waiting = undefined;\n    return waiter;",
-      to: ") this.#waiting = OTHERS;\n    return waiter;",
-      equivalent:
-        "OTHERS sends all calls the long way, which asks the queues; they are empty",
+      by: "select_test.ts",
     },
     {
       about: "a lease that is acknowledged tells no joiner",
@@ -348,21 +266,27 @@ export const channel: MutantFile = {
       by: "ends_test.ts",
     },
     {
-      about: "a value given back overtakes a sender that waits alone",
-      from: "if (this.#waiting) this.#queue();\n    // One by one",
-      to: "// One by one",
-      by: "lone_test.ts",
-    },
-    {
       about: "values that come back after cancel() can be received",
-      from: "if (closing.discards) this.cancel();\n",
-      to: "",
+      from: "if (closing.discards) this.cancel();",
+      to: "if (false) {}",
       by: "ends_test.ts",
     },
     {
       about: "room for the first value is made each time",
       from: "if (ring as unknown === NO_RING) this.#ring",
       to: "this.#ring",
+      by: "channel_test.ts",
+    },
+    {
+      about: "values are received in a pause, by a quick receive",
+      from: "if (!options && left[1]) {",
+      to: "if (!options) {",
+      by: "turn_test.ts",
+    },
+    {
+      about: "an array is taken for options",
+      from: "options && !Array.isArray(options)",
+      to: "options",
       by: "channel_test.ts",
     },
     {
@@ -373,7 +297,7 @@ export const channel: MutantFile = {
     },
     {
       about: "the prototype cannot be inspected",
-      from: "#ring in this ? this.stats() : {}",
+      from: "#ring in this && this.stats()",
       to: "this.stats()",
       by: "look_test.ts",
     },

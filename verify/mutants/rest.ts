@@ -71,8 +71,41 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "next() that waits ignores its signal",
-        from: ": wait(this, signal, false, this);",
-        to: ": wait(this, undefined, false, this);",
+        from: "wait(this, signal, false, this);",
+        to: "wait(this, undefined, false, this);",
+      },
+      {
+        about: "next() that waits alone does not watch its signal",
+        from: ": !signal && !this.#max && this.#port[later]",
+        to: ": !this.#max && this.#port[later]",
+      },
+      {
+        about: "a batch that is waited for alone is a value",
+        from: ": !signal && !this.#max && this.#port[later]",
+        to: ": !signal && this.#port[later]",
+      },
+      {
+        about: "a loop waits alone as a plain receive does",
+        from: "this.#port[later]?.(this)",
+        to: "this.#port[later]?.()",
+      },
+      {
+        about: "return() does not see a step that waits alone",
+        from: "this.#port[line]?.();",
+        to: "",
+      },
+      {
+        about: "a step that is moved to the queue is put behind the next one",
+        from:
+          "this.#port[park](waiter, false);\n    if (this.#youngest) this.#youngest.value = waiter;\n    else this.#oldest = waiter;\n    this.#youngest = waiter;",
+        to:
+          "if (this.#youngest) this.#youngest.value = waiter;\n    else this.#oldest = waiter;\n    this.#youngest = waiter;\n    this.#port[park](waiter, false);",
+        by: "lone_test.ts",
+      },
+      {
+        about: "a waiter is put behind one that has left",
+        from: "if (!this.#oldest) this.#youngest = undefined;",
+        to: "",
       },
       {
         about: "a reason that next() finds overtakes a pause",
@@ -85,6 +118,31 @@ export const rest: readonly MutantFile[] = [
         from: "checkWait(signal, max);\n    this.#signal",
         to: "this.#signal",
         by: iterate,
+      },
+    ],
+  },
+  {
+    file: "_receive.ts",
+    mutants: [
+      {
+        about: "a receive with an aborted signal takes a value",
+        from: "return refused ||\n    (port[available]()",
+        to: "return (port[available]()",
+      },
+      {
+        about: "a receive with options waits on a drained channel",
+        from: ": ending\n      ? refuse",
+        to: ": false\n      ? refuse",
+      },
+      {
+        about: "receiveMany() that waited gives a value, not an array",
+        from: "false, max ? MANY : undefined));",
+        to: "false, undefined));",
+      },
+      {
+        about: "a receive that waits cannot be given up",
+        from: ": wait(port, signal, false,",
+        to: ": wait(port, undefined, false,",
       },
     ],
   },
@@ -111,20 +169,20 @@ export const rest: readonly MutantFile[] = [
       },
       {
         about: "the source is not stopped",
-        from: "const stopped = (sending || signal?.aborted) &&",
-        to: "const stopped = !sending && signal?.aborted &&",
+        from: "if (sending || signal?.aborted) {",
+        to: "if (!sending && signal?.aborted) {",
         by: sendAll,
       },
       {
         about: "a source that thinks is not stopped by an abort",
-        from: "const stopped = (sending || signal?.aborted) &&",
-        to: "const stopped = sending &&",
+        from: "if (sending || signal?.aborted) {",
+        to: "if (sending) {",
         by: sendAll,
       },
       {
         about: "what the source's return() throws hides the error",
-        from: "stop(iterator).catch(() => {});",
-        to: "stop(iterator);",
+        from: "iterator.return?.()).catch(() => {});",
+        to: "iterator.return?.());",
         by: sendAll,
       },
       {
@@ -160,13 +218,13 @@ export const rest: readonly MutantFile[] = [
         about: "a pause never ends",
         from: "ending?.forEach((settle) => settle());",
         to: "",
-        by: turn,
+        by: "from_test.ts",
       },
       {
         about: "what settles in a pause settles at once",
         from: "held.push(() => resolve(value));",
         to: "resolve(value);",
-        by: turn,
+        by: "verify/crowd_test.ts",
       },
       {
         about: "a timer is set though nothing is busy",
@@ -203,7 +261,7 @@ export const rest: readonly MutantFile[] = [
       {
         about: "a value in a pause overtakes what was decided before",
         from:
-          "return due() ? hold(value) : Promise.resolve(value) as Promise<T>;",
+          "return due()\n    ? new Promise((resolve) => held!.push(() => resolve(value)))\n    : Promise.resolve(value) as Promise<T>;",
         to: "return Promise.resolve(value) as Promise<T>;",
         by: turn,
       },
@@ -241,11 +299,6 @@ export const rest: readonly MutantFile[] = [
         to: "throw new (numeric ? TypeError : RangeError)(",
         by: "channel_test.ts",
       },
-    ],
-  },
-  {
-    file: "_options.ts",
-    mutants: [
       {
         about: "a rendezvous may drop",
         from: 'overflow === "wait" ? 0 : 1,',

@@ -39,7 +39,7 @@ export const selecting: readonly MutantFile[] = [
       {
         about: "a select that is decided keeps its listener",
         from: "unwatch(this);\n    for",
-        to: "for",
+        to: "if (!winner) unwatch(this);\n    for",
       },
       {
         about: "a select that waits does not watch its signal",
@@ -49,7 +49,7 @@ export const selecting: readonly MutantFile[] = [
       {
         about: "an aborted select stays in its queues",
         from: "abort(reason: unknown): void {\n    this.withdraw();",
-        to: "abort(reason: unknown): void {",
+        to: "abort(reason: unknown): void {\n    unwatch(this);",
       },
       {
         about: "an aborted select never settles",

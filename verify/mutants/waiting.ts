@@ -16,6 +16,7 @@ export const waiting: readonly MutantFile[] = [
         about: "a call that ended keeps its listener",
         from: "unwatch(waiter.watch);\n  if (waiter.owner?.[over])",
         to: "if (waiter.owner?.[over])",
+        by: "close_test.ts",
       },
       {
         about: "an aborted call stays in the queue",
@@ -25,7 +26,7 @@ export const waiting: readonly MutantFile[] = [
       {
         about: "an aborted call never settles",
         from: "fail(this.waiter, reason);",
-        to: "",
+        to: "unwatch(this);",
       },
       {
         about: "an abort ends with no reason",
@@ -42,6 +43,7 @@ export const waiting: readonly MutantFile[] = [
         about: "the watch is not remembered",
         from: "watch(signal, waiter.watch = new Withdrawal(at, waiter));",
         to: "watch(signal, new Withdrawal(at, waiter));",
+        by: "close_test.ts",
       },
       {
         about: "a sender's value is lost",
@@ -57,6 +59,7 @@ export const waiting: readonly MutantFile[] = [
         about: "an iterator's end is told as an error",
         from: "if (waiter.owner?.[over]) waiter.owner[over](waiter, ending);",
         to: "if (false) {}",
+        by: "iterate_test.ts",
       },
       {
         about: "what a close rejects overtakes a pause",
@@ -101,11 +104,12 @@ export const waiting: readonly MutantFile[] = [
         about: "one who is alone is never gone",
         from: "if (next === one) return undefined;",
         to: "",
+        by: "select_test.ts",
       },
       {
         about: "the count leaves the youngest out",
-        from: "at = at.next === oldest ? undefined : at.next",
-        to: "at = at.next === oldest.prev ? undefined : at.next",
+        from: "while ((at = at.next) !== oldest);",
+        to: "while ((at = at.next) !== oldest!.prev);",
       },
     ],
   },
@@ -194,7 +198,7 @@ export const waiting: readonly MutantFile[] = [
       {
         about: "no listener is put on the signal",
         from: 'signal.addEventListener("abort", hub.listener);',
-        to: "",
+        to: ";",
       },
       {
         about: "the listener stays for ever",
@@ -241,6 +245,7 @@ export const waiting: readonly MutantFile[] = [
         about: "who left is still told of the abort",
         from: "if (hub.oldest === watch) hub.oldest = next;",
         to: "",
+        by: "close_test.ts",
       },
       {
         about: "a signal that cannot be listened to leaves a waiter",
