@@ -205,7 +205,7 @@ export class Channel<in out T>
     if (ring.size < ring.limit) {
       ring.push(value);
     } else if (ring.size < this.#capacity) {
-      if (ring as unknown === NO_RING) this.#ring = new Ring(this.#capacity);
+      if (!ring.limit) this.#ring = new Ring(this.#capacity); // NO_RING
       this.#ring.add(value);
     } else if (this.#overflow === "wait") {
       return false;
@@ -490,8 +490,9 @@ export class Channel<in out T>
   #settle(): void {
     if (!this.#closed) return;
     const ending = this[ended]();
-    while (ending && this.#receivers) {
-      end(this[withdraw](this.#receivers), ending);
+    for (let receiver; ending && (receiver = this.#receivers);) {
+      this.#receivers = remove(receiver);
+      end(receiver, ending);
     }
     for (let sender; (sender = this.#senders);) {
       fail(this[withdraw](sender), unsent(sender.value));

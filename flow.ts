@@ -284,10 +284,13 @@ export function map<T, R>(
   const abort = new Abort((reason) => results.close(reason));
   const results = new Stage<R>({ capacity }, (reason) => {
     abort.leave();
-    closeReceiver(source, reason);
-    working?.stop();
-    inOrder?.cancel();
-    if (!over) controller.abort(results[ended](true)!.error);
+    try {
+      closeReceiver(source, reason);
+    } finally {
+      working?.stop();
+      inOrder?.cancel();
+      if (!over) controller.abort(results[ended](true)!.error);
+    }
   });
   // Of those under way one is in the hands of whoever sends here, one in those of
   // whoever has received it and waits for it: the rest may be in the buffer.

@@ -35,3 +35,23 @@ Deno.test("broadcast() of a broadcast() is over though the close of a source thr
   assert(other.closed);
   assertEquals([waiting(source), controller.listeners], [[0, 0], 0]);
 });
+
+Deno.test("map() stops though the close of its source throws", async () => {
+  class Stuck extends Channel<number> {
+    override close(): void {
+      throw new Error("stuck");
+    }
+  }
+  const source = new Stuck();
+  let aborted: AbortSignal | undefined;
+  const results = map(source, (_, signal) => {
+    aborted = signal;
+    return new Promise(() => {});
+  }, { concurrency: 2 });
+  await source.send(1);
+  await tick();
+  assertThrows(() => results.close(), Error, "stuck");
+  await tick();
+  assert(aborted!.aborted);
+  assertEquals(waiting(source), [0, 0]);
+});

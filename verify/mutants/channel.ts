@@ -273,7 +273,7 @@ export const channel: MutantFile = {
     },
     {
       about: "room for the first value is made each time",
-      from: "if (ring as unknown === NO_RING) this.#ring",
+      from: "if (!ring.limit) this.#ring",
       to: "this.#ring",
       by: "channel_test.ts",
     },
