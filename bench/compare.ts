@@ -51,7 +51,7 @@ await withBench(options.runtime, options.full, async (bench) => {
   if (!options.json) return;
   const file = options.json;
   const whole = part ? replaced(await read(file), report) : report;
-  await Deno.writeTextFile(file, `${JSON.stringify(whole, undefined, 1)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify(whole, undefined, 2)}\n`);
 });
 
 async function read(file: string): Promise<Report> {

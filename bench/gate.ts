@@ -171,5 +171,5 @@ async function update(bench: Bench): Promise<void> {
     workloads.push({ ...measured, counts });
   }
   const report: Report = { ...before, workloads };
-  await Deno.writeTextFile(file, `${JSON.stringify(report, undefined, 1)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify(report, undefined, 2)}\n`);
 }
