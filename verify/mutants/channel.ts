@@ -176,8 +176,9 @@ export const channel: MutantFile = {
     },
     {
       about: "close() tells only the oldest receiver",
-      from: "while (ending && this.#receivers) {",
-      to: "if (ending && this.#receivers) {",
+      from: "ending && (receiver = this.#receivers);) {\n      this.#receivers",
+      to:
+        "ending && !receiver && (receiver = this.#receivers);) {\n      this.#receivers",
     },
     {
       about: "close() does not tell senders",

@@ -121,25 +121,25 @@ export const flow: readonly MutantFile[] = [
       },
       {
         about: "map() that is over listens to its signal",
-        from: "abort.leave();\n    closeReceiver(source, reason);\n    working",
-        to: "closeReceiver(source, reason);\n    working",
+        from: "abort.leave();\n    try {\n      closeReceiver(source, reason);",
+        to: "try {\n      closeReceiver(source, reason);",
         by: mapFaults,
       },
       {
         about: "map() that nobody wants does not close its source",
-        from: "closeReceiver(source, reason);\n    working?.stop();",
-        to: "working?.stop();",
+        from: "closeReceiver(source, reason);\n    } finally {",
+        to: "} finally {",
         by: mapEnds,
       },
       {
         about: "map() closes its source without the reason",
-        from: "closeReceiver(source, reason);\n    working?.stop();",
-        to: "closeReceiver(source, []);\n    working?.stop();",
+        from: "closeReceiver(source, reason);\n    } finally {",
+        to: "closeReceiver(source, []);\n    } finally {",
         by: mapFaults,
       },
       {
         about: "map() that is over waits on a source that stays open",
-        from: "working?.stop();\n    inOrder",
+        from: "working?.stop();\n      inOrder",
         to: "inOrder",
         by: mapEnds,
       },
@@ -206,11 +206,16 @@ export const flow: readonly MutantFile[] = [
         by: mapFaults,
       },
       {
+        about: "map() goes on when the close of its source throws",
+        from: "try {\n      closeReceiver(source, reason);\n    } finally {",
+        to: "{\n      closeReceiver(source, reason);\n    }\n    {",
+        by: "stage_test.ts",
+      },
+      {
         about: "map() tells its work of the end before its source is closed",
-        from:
-          "abort.leave();\n    closeReceiver(source, reason);\n    working?.stop();\n    inOrder?.cancel();\n    if (!over) controller.abort(results[ended](true)!.error);",
+        from: "abort.leave();\n    try {\n      closeReceiver(source, reason);",
         to:
-          "abort.leave();\n    if (!over) controller.abort(results[ended](true)!.error);\n    closeReceiver(source, reason);\n    working?.stop();\n    inOrder?.cancel();",
+          "abort.leave();\n    try {\n      controller.abort(results[ended](true)!.error);\n      closeReceiver(source, reason);",
         by: mapEnds,
       },
       {
