@@ -122,8 +122,8 @@ export async function installDeno(tests: RegisteredTest[]): Promise<void> {
     configurable: true,
   });
   if (host.Bun) host.gc ??= () => host.Bun!.gc(true);
-  if (runtime === "node") {
-    // A library in a bundle may ask for what only CommonJS modules of Node have.
+  if (runtime === "node" || runtime === "deno") {
+    // A library in a bundle may ask for what only CommonJS modules have there.
     const name = "node:module";
     host.require ??= (await import(name)).createRequire(import.meta.url);
   }
