@@ -13,12 +13,20 @@ import type {
 /** What was given to `close`. */
 export type Reason = [reason: unknown] | [];
 
-/** Closes a receiver, if it is one that can be closed. */
-export function closeReceiver(
-  receiver: Receiver<unknown>,
+/**
+ * Closes what a stage receives from, if it is one that can be closed, and then has the
+ * stage stop, whatever the close throws.
+ */
+export function leaveSource(
+  source: Receiver<unknown>,
   reason: Reason,
+  stop: () => void,
 ): void {
-  (receiver as Partial<ClosableReceiver<unknown>>).close?.(...reason);
+  try {
+    (source as Partial<ClosableReceiver<unknown>>).close?.(...reason);
+  } finally {
+    stop();
+  }
 }
 
 let waiting: (() => void)[] | undefined;

@@ -14,7 +14,7 @@ import { checkWait, checkWhole } from "./_checks.ts";
 import { Merged } from "./_merge.ts";
 import { isThenable, Pool } from "./_pool.ts";
 import type { Failure } from "./_pool.ts";
-import { closeReceiver, Stage } from "./_stage.ts";
+import { leaveSource, Stage } from "./_stage.ts";
 import type { Reason } from "./_stage.ts";
 import { Channel } from "./channel.ts";
 import type { ChannelOptions } from "./channel.ts";
@@ -187,8 +187,7 @@ export function broadcast<T>(
       new Stage<T>(optionsOf(shared, own?.[index]), (reason) => {
         if (--open > 0) return;
         abort.leave();
-        closeReceiver(source, reason);
-        work?.stop();
+        leaveSource(source, reason, () => work?.stop());
       }),
   );
   const closeAll = (reason: Reason) =>
@@ -284,13 +283,11 @@ export function map<T, R>(
   const abort = new Abort((reason) => results.close(reason));
   const results = new Stage<R>({ capacity }, (reason) => {
     abort.leave();
-    try {
-      closeReceiver(source, reason);
-    } finally {
+    leaveSource(source, reason, () => {
       working?.stop();
       inOrder?.cancel();
       if (!over) controller.abort(results[ended](true)!.error);
-    }
+    });
   });
   // Of those under way one is in the hands of whoever sends here, one in those of
   // whoever has received it and waits for it: the rest may be in the buffer.
@@ -378,10 +375,11 @@ export async function consume<T>(
   let pool: Pool<T, unknown> | undefined;
   const fail = (reason: unknown) => {
     if (failure) return;
-    failure = pool?.failure ?? { reason };
-    closeReceiver(source, [reason]);
-    pool?.stop();
-    controller.abort(failure.reason);
+    const first = failure = pool?.failure ?? { reason };
+    leaveSource(source, [reason], () => {
+      pool?.stop();
+      controller.abort(first.reason);
+    });
   };
   const abort = new Abort(fail);
   abort.listen(signal);

@@ -66,27 +66,27 @@ export const flow: readonly MutantFile[] = [
       },
       {
         about: "broadcast() never closes its source",
-        from: "abort.leave();\n        closeReceiver(source, reason);\n",
-        to: "abort.leave();\n",
+        from: "leaveSource(source, reason, () => work?.stop());",
+        to: "work?.stop();",
         by: broadcastFaults,
       },
       {
         about: "broadcast() closes its source without the reason",
-        from: "abort.leave();\n        closeReceiver(source, reason);",
-        to: "abort.leave();\n        closeReceiver(source, []);",
+        from: "leaveSource(source, reason, () => work?.stop());",
+        to: "leaveSource(source, [], () => work?.stop());",
         by: broadcastFaults,
       },
       {
         about: "broadcast() that is over listens to its signal",
-        from: "abort.leave();\n        closeReceiver",
-        to: "closeReceiver",
+        from: "abort.leave();\n        leaveSource",
+        to: "leaveSource",
         by: broadcastFaults,
       },
       {
         about:
           "broadcast() that nobody wants waits on a source that stays open",
-        from: "work?.stop();",
-        to: "",
+        from: "() => work?.stop()",
+        to: "() => {}",
         by: broadcastFaults,
       },
       {
@@ -121,20 +121,20 @@ export const flow: readonly MutantFile[] = [
       },
       {
         about: "map() that is over listens to its signal",
-        from: "abort.leave();\n    try {\n      closeReceiver(source, reason);",
-        to: "try {\n      closeReceiver(source, reason);",
+        from: "abort.leave();\n    leaveSource",
+        to: "leaveSource",
         by: mapFaults,
       },
       {
         about: "map() that nobody wants does not close its source",
-        from: "closeReceiver(source, reason);\n    } finally {",
-        to: "} finally {",
+        from: "leaveSource(source, reason, () => {\n",
+        to: "((stop: () => void) => stop())(() => {\n",
         by: mapEnds,
       },
       {
         about: "map() closes its source without the reason",
-        from: "closeReceiver(source, reason);\n    } finally {",
-        to: "closeReceiver(source, []);\n    } finally {",
+        from: "leaveSource(source, reason, () => {\n",
+        to: "leaveSource(source, [], () => {\n",
         by: mapFaults,
       },
       {
@@ -206,16 +206,10 @@ export const flow: readonly MutantFile[] = [
         by: mapFaults,
       },
       {
-        about: "map() goes on when the close of its source throws",
-        from: "try {\n      closeReceiver(source, reason);\n    } finally {",
-        to: "{\n      closeReceiver(source, reason);\n    }\n    {",
-        by: "stage_test.ts",
-      },
-      {
         about: "map() tells its work of the end before its source is closed",
-        from: "abort.leave();\n    try {\n      closeReceiver(source, reason);",
+        from: "abort.leave();\n    leaveSource",
         to:
-          "abort.leave();\n    try {\n      controller.abort(results[ended](true)!.error);\n      closeReceiver(source, reason);",
+          "abort.leave();\n    controller.abort(results[ended](true)!.error);\n    leaveSource",
         by: mapEnds,
       },
       {
@@ -262,8 +256,8 @@ export const flow: readonly MutantFile[] = [
       },
       {
         about: "consume() rejects with the last error",
-        from: "if (failure) return;\n    failure = pool",
-        to: "failure = pool",
+        from: "if (failure) return;\n    const first = failure = pool",
+        to: "const first = failure = pool",
         by: consume,
       },
       {
@@ -274,25 +268,25 @@ export const flow: readonly MutantFile[] = [
       },
       {
         about: "consume() leaves its source open after an error",
-        from: "closeReceiver(source, [reason]);",
-        to: "",
+        from: "leaveSource(source, [reason], () => {\n",
+        to: "((stop: () => void) => stop())(() => {\n",
         by: consume,
       },
       {
         about: "consume() closes its source without the reason",
-        from: "closeReceiver(source, [reason]);",
-        to: "closeReceiver(source, []);",
+        from: "leaveSource(source, [reason], () => {\n",
+        to: "leaveSource(source, [], () => {\n",
         by: consume,
       },
       {
         about: "consume() works off the buffer after an error",
-        from: "pool?.stop();\n    controller",
+        from: "pool?.stop();\n      controller",
         to: "controller",
         by: consume,
       },
       {
         about: "consume() does not tell the other calls of an error",
-        from: "controller.abort(failure.reason);",
+        from: "controller.abort(first.reason);",
         to: "",
         by: consume,
       },

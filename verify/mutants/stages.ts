@@ -105,6 +105,12 @@ export const stages: readonly MutantFile[] = [
     file: "_stage.ts",
     mutants: [
       {
+        about: "a stage goes on when the close of its source throws",
+        from: "} finally {\n    stop();",
+        to: "stop();\n  } finally {",
+        by: "stage_test.ts",
+      },
+      {
         about: "the source is closed without the reason",
         from: ".close?.(...reason);",
         to: ".close?.();",
