@@ -98,6 +98,11 @@ class OwnCall extends Call {
     this.#others = others;
   }
 
+  /** Whether it is that of a merge. */
+  get merges(): boolean {
+    return this.#others !== undefined;
+  }
+
   /** When whoever waits began to. */
   get since(): number {
     return this.#others?.length ? sinceOf(this.#others[0]!) : this.id;
@@ -155,14 +160,24 @@ export class ModelEnd extends ModelNode {
   loops = 0;
 
   // Of those who wait here and at a merge of this, whoever asked first may be the
-  // first, or whoever is the first here.
+  // first, or whoever is the first here; and of several merges of this any: they wait
+  // again as their values come, some of which may come in one turn.
   override accept(value: number): void {
     const { receivers, model } = this;
     if (receivers.length > 1) {
       const oldest = receivers.reduce((one, other) =>
         sinceOf(other) < sinceOf(one) ? other : one
       );
-      const first = model.choose([...new Set([receivers[0]!, oldest])]);
+      const merges = receivers.filter(({ call }) =>
+        call instanceof OwnCall && call.merges
+      );
+      const first = model.choose([
+        ...new Set([
+          receivers[0]!,
+          oldest,
+          ...merges.length > 1 ? merges : [],
+        ]),
+      ]);
       receivers.unshift(...receivers.splice(receivers.indexOf(first), 1));
     }
     super.accept(value);
