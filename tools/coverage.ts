@@ -49,11 +49,27 @@ async function cover(std: Std, folder: string): Promise<number> {
     ...Deno.args,
   ]);
   if (tested !== 0) return tested;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["coverage", "--lcov", `--include=^${root.href}[^/]*$`, folder],
-    stderr: "null",
-  }).output();
-  return report(missesIn(new TextDecoder().decode(stdout)));
+  dropUnfinished(folder);
+  const { success, stdout, stderr } = await new Deno.Command(
+    Deno.execPath(),
+    { args: ["coverage", "--lcov", `--include=^${root.href}[^/]*$`, folder] },
+  ).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (!success) console.error(text(stderr));
+  return report(missesIn(text(stdout)));
+}
+
+/** A thread that is ended while it writes what it has reached leaves half a file. */
+function dropUnfinished(folder: string): void {
+  for (const { name } of [...Deno.readDirSync(folder)]) {
+    const path = `${folder}/${name}`;
+    try {
+      JSON.parse(Deno.readTextFileSync(path));
+    } catch {
+      console.log(`${name} is no report: left out`);
+      Deno.removeSync(path);
+    }
+  }
 }
 
 /** Says what was missed; returns the exit code. */
