@@ -42,7 +42,7 @@ export abstract class Receiving<out T> implements Receiver<T> {
   }
 
   batches(max = Infinity): AsyncIterableIterator<T[]> {
-    return new ChannelIterator<T, T[]>(this, max, undefined);
+    return new ChannelIterator<T, T[]>(this, max);
   }
 
   values(options?: ChannelReceiveOptions): AsyncIterableIterator<T> {

@@ -51,6 +51,7 @@ let held: (() => void)[] | undefined;
 
 /** Counts one operation. A promise of its value; during a pause, in the next turn of the event loop. */
 export function rest<T>(value: T): Promise<T> {
+  // `hold`, written out: the core alone has no other use for it.
   return due()
     ? new Promise((resolve) => held!.push(() => resolve(value)))
     : Promise.resolve(value) as Promise<T>;

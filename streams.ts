@@ -116,9 +116,9 @@ export interface ChannelConstructor {
 
   /**
    * Makes a channel that fills itself, at once and with backpressure: it closes at the
-   * end of the source, and with its error. Closing the channel stops the source, by its `return` or
-   * its `cancel`, the latter with the reason; a value that comes too late for the
-   * channel goes to `onDrop`.
+   * end of the source, and with its error. Closing the channel stops the source, by its
+   * `return` or its `cancel`, the latter with the reason; a value that comes too late
+   * for the channel goes to `onDrop`.
    *
    * @typeParam T The type of the values.
    * @param source An iterable (its values are sent as they are), async iterable or stream.

@@ -220,7 +220,6 @@ abstract class Timed<T> extends Receiving<T> {
   protected settle(): void {
     const { closing } = this;
     if (!closing) return;
-    this.#disarm();
     while (this.#receivers) end(this[withdraw](this.#receivers), closing);
     while (this.drained && this.#joiners) {
       wake(this[withdraw](this.#joiners), behind());

@@ -340,8 +340,8 @@ export const merging: readonly MutantFile[] = [
       },
       {
         about: "batches() gives values",
-        from: "(this, max, undefined);",
-        to: "(this, undefined, undefined);",
+        from: "(this, max);",
+        to: "(this);",
         by: time,
       },
       {
