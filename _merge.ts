@@ -9,11 +9,13 @@
 import { append, remove } from "./_circle.ts";
 import { refusal } from "./_checks.ts";
 import { Closing } from "./_closing.ts";
+import type { Keeper, KeepPort } from "./_loans.ts";
+import { keep, keeperOf } from "./_loans.ts";
 import { Receiving } from "./_receiving.ts";
 import type { Ending, Owner } from "./_waiter.ts";
 import { end, over, Waiter, wake, withdraw, woken } from "./_waiter.ts";
-import type { ChannelWaitOptions, Receiver } from "./ends.ts";
-import { available, ended, lease, park, take } from "./ends.ts";
+import type { ChannelWaitOptions, LeasePort, Receiver } from "./ends.ts";
+import { available, ended, giveBack, lease, park, take } from "./ends.ts";
 
 class Scout<T> extends Waiter {
   constructor(readonly source: Receiver<T>, owner: Owner) {
@@ -23,11 +25,13 @@ class Scout<T> extends Waiter {
 }
 
 /** What `merge` returns. */
-export class Merged<T> extends Receiving<T> implements Owner {
+export class Merged<T> extends Receiving<T> implements Owner, KeepPort<T> {
   readonly #all: readonly Receiver<T>[];
   readonly #sources: Receiver<T>[];
   /** Whose turn it is. */
   #at = 0;
+  /** Where the last value came from. */
+  #last: Receiver<T> | undefined;
   #ending: Ending | undefined;
   #receivers: Waiter | undefined;
   /** One for each of `#sources`, made when first somebody waits. */
@@ -72,7 +76,21 @@ export class Merged<T> extends Receiving<T> implements Owner {
   }
 
   protected takeOne(): T {
-    return this.#sources[this.#at++]![take]();
+    const source = this.#last = this.#sources[this.#at++]!;
+    return source[take]();
+  }
+
+  // Each source counts every lease; so it counts one more while it takes a value back.
+  [keep](value: T): Keeper | undefined {
+    const source = this.#last! as Receiver<T> & Partial<LeasePort<T>>;
+    const taker = source[giveBack] && {
+      done() {},
+      back() {
+        source[lease](1);
+        source[giveBack]!([value]);
+      },
+    };
+    return keeperOf(source, value) ?? taker;
   }
 
   [ended](): Ending | undefined {
@@ -124,6 +142,7 @@ export class Merged<T> extends Receiving<T> implements Owner {
 
   [woken](scout: Scout<T>, value: unknown): void {
     const waiter = this.#receivers!;
+    this.#last = scout.source;
     this.#leave(waiter, scout);
     if (this.#receivers) scout.source[park](scout, false);
     wake(waiter, value);

@@ -75,8 +75,8 @@ export const merging: readonly MutantFile[] = [
       },
       {
         about: "the turn stays with a source that has values",
-        from: "this.#sources[this.#at++]![take]()",
-        to: "this.#sources[this.#at]![take]()",
+        from: "this.#last = this.#sources[this.#at++]!;",
+        to: "this.#last = this.#sources[this.#at]!;",
         by: merge,
       },
       {
