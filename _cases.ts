@@ -7,6 +7,7 @@ import type { SelectCase, SelectCases, SendCase } from "./_select_cases.ts";
 import { target } from "./_select_cases.ts";
 import type { Receiver } from "./ends.ts";
 import { available, ended, sendable, take } from "./ends.ts";
+import { ChannelError } from "./errors.ts";
 
 /** What a select comes to. */
 export interface Result {
@@ -143,7 +144,13 @@ function happenOtherwise(
   one: Receiver<unknown> | SendCase,
 ): Result {
   if (receives(one)) return closedResult(key, one[ended]()!);
-  if (!one[target]!.trySend(one.value as never)) throw unsent(one.value);
+  const to = one[target]!;
+  if (!to.trySend(one.value as never)) {
+    // What goes to another thread must be something that can be cloned.
+    throw to.closed
+      ? unsent(one.value)
+      : new ChannelError("Cannot send: the value was refused");
+  }
   return { key, state: "ok", value: undefined };
 }
 
