@@ -19,7 +19,7 @@ interface Steps<T> {
 
 /** `sendAll` of any sender. */
 export async function sendEach<T>(
-  to: Sender<T>,
+  to: Pick<Sender<T>, "send" | "trySend">,
   source: Source<T> | null | undefined,
   options: ChannelSendOptions | undefined,
 ): Promise<void> {

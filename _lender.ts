@@ -1,0 +1,248 @@
+// _lender.ts: the side of a shared channel that lends its values to another thread.
+//
+// 1. It takes from the channel only what the other side has asked for: `#asked`.
+// 2. Every value that was taken, and was not acknowledged or given back, is in `#held`
+//    or, until it is told, in `#next`; it is leased as long.
+// 3. While there is something asked for, one waiter is parked in the channel, unless
+//    that has ended.
+// 4. The nth value that is posted has the number n, on both sides.
+
+import { Batch } from "./_batch.ts";
+import type { Listener } from "./_link.ts";
+import { Link } from "./_link.ts";
+import type { Loan } from "./_loans.ts";
+import { borrow, borrowed, returnLoans, settleLoans } from "./_loans.ts";
+import { pack } from "./_reason.ts";
+import type { Ending, Owner } from "./_waiter.ts";
+import { over, Waiter, withdraw, woken } from "./_waiter.ts";
+import type { Receiver, Sender } from "./ends.ts";
+import { available, ended, park } from "./ends.ts";
+import { ChannelError } from "./errors.ts";
+
+/** How values go to the other thread, and what is done with those that are lost. */
+export interface Lending<T> {
+  readonly transfer?: ((value: T) => Transferable[]) | undefined;
+  readonly onLost?: ((value: T, reason: unknown) => void) | undefined;
+}
+
+/** A value that the other side has. */
+interface Held<T> {
+  readonly loan: Loan<T>;
+  /** Whether there is nothing left of it here. */
+  readonly gone: boolean;
+}
+
+const MOST = 2 ** 20;
+
+export class Lender<T> implements Owner, Listener {
+  readonly #source: Receiver<T>;
+  readonly #lending: Lending<T>;
+  readonly #link: Link;
+  readonly #waiter: Waiter = new Waiter(unused, unused);
+  readonly #batch: Batch = new Batch(() => this.#flush());
+  readonly #held = new Map<number, Held<T>>();
+  readonly #leaving = new AbortController();
+  #next: Loan<T>[] = [];
+  #asked = 0;
+  #posted = 0;
+  #parked = false;
+  #ended = false;
+  #over = false;
+
+  constructor(source: Receiver<T>, port: MessagePort, lending: Lending<T>) {
+    this.#source = source;
+    this.#lending = lending;
+    this.#waiter.owner = this;
+    this.#link = new Link(port, "lender", this);
+    const { signal } = this.#leaving;
+    source.join({ signal }).then(() => this.#drained(), ignore);
+    const { closeSignal } = source as Partial<Sender<T>>;
+    if (source.closed) this.#link.post("closed");
+    else {
+      closeSignal?.addEventListener(
+        "abort",
+        () => this.#link.post("closed"),
+        { signal, once: true },
+      );
+    }
+  }
+
+  /** Takes everything back. What the other side says from then on does nothing. */
+  stop(): void {
+    this.#link.close();
+    this.gone();
+  }
+
+  gone(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#leaving.abort();
+    if (this.#parked) this.#source[withdraw](this.#waiter);
+    this.#parked = false;
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    this.#giveBack([
+      ...held,
+      ...this.#next.splice(0).map((loan) => ({ loan, gone: false })),
+    ]);
+  }
+
+  heard(kind: string, data: unknown): void {
+    const numbers = data as number[];
+    switch (kind) {
+      case "ask":
+        this.#acknowledge(numbers.slice(1));
+        this.#asked = Math.min(this.#asked + numbers[0]!, MOST);
+        this.#lend();
+        break;
+      case "back":
+        this.#giveBack(this.#taken(numbers));
+        break;
+      case "quit":
+        this.#quit();
+    }
+  }
+
+  /** Nobody there waits any more for what was asked for. */
+  #quit(): void {
+    if (this.#parked) this.#source[withdraw](this.#waiter);
+    this.#parked = false;
+    this.#flush();
+    this.#link.post("revoked", this.#asked);
+    this.#asked = 0;
+  }
+
+  /** The values of these numbers, which are held no longer. */
+  #taken(numbers: readonly number[]): Held<T>[] {
+    return numbers.flatMap((number) => {
+      const held = this.#held.get(number);
+      return this.#held.delete(number) ? held! : [];
+    });
+  }
+
+  /** Pairs of a number and a count. */
+  #acknowledge(ranges: readonly number[]): void {
+    const loans: Loan<T>[] = [];
+    for (let i = 0; i < ranges.length; i += 2) {
+      const first = ranges[i]!;
+      for (let n = first; n < first + ranges[i + 1]!; n++) {
+        const held = this.#held.get(n);
+        if (this.#held.delete(n)) loans.push(held!.loan);
+      }
+    }
+    settleLoans(this.#source, loans);
+  }
+
+  #giveBack(held: readonly Held<T>[]): void {
+    const loansOf = (held: readonly Held<T>[]) => held.map(({ loan }) => loan);
+    const gone = loansOf(held.filter(({ gone }) => gone));
+    const kept = returnLoans(
+      this.#source,
+      loansOf(held.filter(({ gone }) => !gone)),
+    );
+    settleLoans(this.#source, gone);
+    const lose = (loans: readonly Loan<T>[], fact: string) => {
+      for (const { value } of loans) {
+        this.#lose(value, new ChannelError(`Cannot take back: ${fact}`));
+      }
+    };
+    lose(gone, "the value was transferred");
+    lose(kept, "the source takes nothing back");
+  }
+
+  #lose(value: T, reason: unknown): void {
+    const { onLost } = this.#lending;
+    // What it throws becomes a rejection, as of a channel's `onDrop`.
+    if (onLost) new Promise(() => onLost(value, reason));
+  }
+
+  #lend(): void {
+    const source = this.#source;
+    while (this.#asked > 0 && source[available]()) this.#add(borrow(source));
+    this.#wait();
+  }
+
+  #add(loan: Loan<T>): void {
+    this.#asked--;
+    this.#next.push(loan);
+    this.#batch.add();
+  }
+
+  #wait(): void {
+    if (this.#asked <= 0 || this.#parked || this.#over) return;
+    const ending = this.#source[ended]();
+    if (ending) this.#end(ending);
+    else {
+      this.#parked = true;
+      this.#source[park](this.#waiter, false);
+    }
+  }
+
+  [woken](_: Waiter, value: unknown): void {
+    this.#parked = false;
+    this.#add(borrowed(this.#source, value as T));
+    this.#wait();
+  }
+
+  [over](_: Waiter, ending: Ending): void {
+    this.#parked = false;
+    this.#end(ending);
+  }
+
+  #end({ plain, error }: Ending): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#flush();
+    this.#link.post("end", plain ? undefined : pack(error));
+  }
+
+  #drained(): void {
+    this.#end(this.#source[ended]()!);
+    this.#link.post("drained");
+  }
+
+  #flush(): void {
+    const loans = this.#next.splice(0);
+    this.#batch.clear();
+    if (loans.length === 0 || this.#over) return;
+    const { transfer } = this.#lending;
+    if (!transfer && this.#post(loans)) return;
+    for (const loan of loans) this.#postAlone(loan);
+  }
+
+  /** Whether it could be cloned. */
+  #post(loans: readonly Loan<T>[]): boolean {
+    try {
+      this.#link.post("values", loans.map(({ value }) => value));
+    } catch {
+      return false;
+    }
+    for (const loan of loans) {
+      this.#held.set(this.#posted++, { loan, gone: false });
+    }
+    return true;
+  }
+
+  // One that cannot be cloned, or whose `transfer` throws, is lost alone; another one
+  // may come in its place.
+  #postAlone(loan: Loan<T>): void {
+    const { value } = loan;
+    const { transfer, onLost } = this.#lending;
+    try {
+      const list = transfer?.(value) ?? [];
+      this.#link.post("values", [value], list);
+      this.#held.set(this.#posted++, { loan, gone: list.length > 0 });
+    } catch (error) {
+      this.#asked++;
+      settleLoans(this.#source, [loan]);
+      if (onLost) this.#lose(value, error);
+      else Promise.reject(error);
+      this.#lend();
+    }
+  }
+}
+
+// deno-coverage-ignore -- its waiter has an owner
+function unused(): void {}
+
+function ignore(): void {}
