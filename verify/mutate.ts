@@ -14,6 +14,7 @@ import { selecting } from "./mutants/select.ts";
 import { stages } from "./mutants/stages.ts";
 import { streams } from "./mutants/streams.ts";
 import { timing } from "./mutants/time.ts";
+import { threads } from "./mutants/worker.ts";
 import { waiting } from "./mutants/waiting.ts";
 
 interface Job extends Mutant {
@@ -38,6 +39,7 @@ const files: readonly MutantFile[] = [
   timing,
   ...streams,
   ...producing,
+  ...threads,
 ];
 const root = new URL("../", import.meta.url);
 /** How long each test file may take, in ms. */

@@ -59,6 +59,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
         "a process ends when a busy channel has nothing more to do",
       ],
       "time_process_test.ts": undefined,
+      "worker_process_test.ts": undefined,
     },
     undefined,
     "starts a process of its own",
@@ -67,6 +68,16 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     { "values_test.ts": ["of a second copy of the package"] },
     undefined,
     "copies the sources and imports the copy",
+  ),
+  ...each(
+    { "worker_pool_test.ts": undefined, "thread_test.ts": undefined },
+    undefined,
+    "of Deno's threads, which run a module of the sources; verify/threads has a bundle of one",
+  ),
+  ...each(
+    { "worker_faults_test.ts": ["where there is no pool"] },
+    ["worker"],
+    "there it could be one of a pool",
   ),
   ...each(
     { "look_test.ts": ["inspected"] },
