@@ -27,6 +27,7 @@ import {
   TIME_HEAD,
   timeRow,
 } from "./_tables.ts";
+import { commit, machine } from "./_where.ts";
 
 const OWN = ["floor", "ours", "std"];
 const QUICK = { samples: 15, warmUp: 500, limit: 2_500 };
@@ -193,20 +194,4 @@ async function versions(bench: Bench): Promise<Record<string, string>> {
     if (version) versions[rival] = version;
   }
   return versions;
-}
-
-async function machine(): Promise<string> {
-  const { cpus } = await import("node:os");
-  const [processor] = cpus();
-  return `${navigator.hardwareConcurrency} cores, ${processor?.model}`;
-}
-
-/** The commit that is measured; with "+" if files are not as they are there. */
-async function commit(): Promise<string> {
-  const git = async (...args: string[]) => {
-    const { stdout } = await new Deno.Command("git", { args }).output();
-    return new TextDecoder().decode(stdout).trim();
-  };
-  const changed = await git("status", "--porcelain", "--", "*.ts");
-  return await git("rev-parse", "--short", "HEAD") + (changed ? "+" : "");
 }

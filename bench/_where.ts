@@ -1,0 +1,18 @@
+// _where.ts: on what something is measured.
+
+/** The processor, and how many there are of it. */
+export async function machine(): Promise<string> {
+  const { cpus } = await import("node:os");
+  const [processor] = cpus();
+  return `${navigator.hardwareConcurrency} cores, ${processor?.model}`;
+}
+
+/** The commit that is measured; with "+" if files are not as they are there. */
+export async function commit(): Promise<string> {
+  const git = async (...args: string[]) => {
+    const { stdout } = await new Deno.Command("git", { args }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  const changed = await git("status", "--porcelain", "--", "*.ts");
+  return await git("rev-parse", "--short", "HEAD") + (changed ? "+" : "");
+}
