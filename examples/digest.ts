@@ -5,8 +5,8 @@ import { createHash } from "node:crypto"; // crypto.subtle.digest wants a file w
 import type { Receiver, Sender } from "../mod.ts";
 import { Channel, ChannelClosedError } from "../mod.ts";
 
-type Digest = { path: string; hash: string };
-type Result = Digest | { path: string; problem: string };
+export type Digest = { path: string; hash: string };
+export type Result = Digest | { path: string; problem: string };
 
 const INTERRUPTED = new Error("Interrupted");
 const NOT_UTF8 = "Name is not valid UTF-8";
@@ -14,7 +14,7 @@ const terminal = Deno.stderr.isTerminal();
 const encoder = new TextEncoder();
 
 /** Sends the path of every regular file, as `find` finds and names them. */
-async function walk(
+export async function walk(
   folder: string,
   jobs: Sender<string>,
   results: Sender<Result>,
@@ -48,7 +48,7 @@ async function work(
   }
 }
 
-async function digest(
+export async function digest(
   path: string,
   buffer: Uint8Array,
   signal: AbortSignal,
@@ -99,18 +99,18 @@ function problemOf(path: string, error: unknown): string {
 }
 
 /** The order of the UTF-8 bytes is that of code points; `<` has another. */
-function byBytes({ path: a }: Digest, { path: b }: Digest): number {
+export function byBytes({ path: a }: Digest, { path: b }: Digest): number {
   let i = 0;
   while (i < a.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
   return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
 }
 
-function escape(path: string): string {
+export function escape(path: string): string {
   return path.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")
     .replaceAll("\r", "\\r");
 }
 
-function lineOf({ path, hash }: Digest): string {
+export function lineOf({ path, hash }: Digest): string {
   const escaped = escape(path);
   return `${escaped === path ? "" : "\\"}${hash}  ${escaped}\n`;
 }
@@ -135,7 +135,7 @@ async function print(lines: string[]): Promise<number> {
   }
 }
 
-async function misuse(folder: string, more: string[]): Promise<string> {
+export async function misuse(folder: string, more: string[]): Promise<string> {
   if (more.length > 0) return "More than one folder";
   try {
     const { isDirectory } = await Deno.stat(folder);
