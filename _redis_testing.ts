@@ -1,0 +1,136 @@
+// _redis_testing.ts: a server of their own for the tests that need one, and clients that fail.
+
+import { Redis } from "ioredis";
+import { fromIoredis } from "./redis.ts";
+import type { RedisLike } from "./redis.ts";
+
+/** Whether the machine has a server. Where it has none, what needs one is not run. */
+export const hasServer: boolean = await new Deno.Command("redis-server", {
+  args: ["--version"],
+  stdout: "null",
+  stderr: "null",
+}).output().then(({ success }) => success, () => false);
+
+/** A server. */
+export interface TestServer {
+  readonly port: number;
+  /** A client in our terms, closed with the server; of a user, if one is named. */
+  client(username?: string, password?: string): RedisLike;
+  /** Sends one command. */
+  command(name: string, ...args: string[]): Promise<unknown>;
+  /** Kills the server for good. */
+  stop(): Promise<void>;
+  /** Kills the server; it starts again with what is on disk. */
+  restart(): Promise<void>;
+}
+
+/** Declares a test that needs a server. */
+export function redisTest(
+  name: string,
+  body: (server: TestServer) => Promise<void>,
+  ...settings: string[]
+): void {
+  Deno.test({
+    name,
+    ignore: !hasServer,
+    fn: () => withServer(body, ...settings),
+  });
+}
+
+/** Starts a server on a free port of the loopback, and stops it. */
+export async function withServer(
+  body: (server: TestServer) => Promise<void>,
+  ...settings: string[]
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "sluice-redis-" });
+  const port = freePort();
+  const clients: Redis[] = [];
+  let child = await start(port, folder, settings);
+  const connect = (username?: string, password?: string) => {
+    const redis = new Redis(port, "127.0.0.1", {
+      ...username && { username, password: password! },
+      retryStrategy: (times) => Math.min(20 * times, 200),
+    });
+    redis.on("error", () => {});
+    clients.push(redis);
+    return redis;
+  };
+  let running = true;
+  const stop = async () => {
+    if (running) child.kill("SIGKILL");
+    running = false;
+    await child.status;
+  };
+  try {
+    const own = connect();
+    await body({
+      port,
+      client: (...user) => fromIoredis(connect(...user)),
+      command: (name, ...args) => own.call(name, args),
+      stop,
+      restart: async () => {
+        await stop();
+        child = await start(port, folder, settings);
+        running = true;
+      },
+    });
+  } finally {
+    for (const client of clients) client.disconnect();
+    await stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A port that nobody listens on now. */
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+async function start(
+  port: number,
+  folder: string,
+  settings: readonly string[],
+): Promise<Deno.ChildProcess> {
+  const child = new Deno.Command("redis-server", {
+    args: [
+      ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder],
+      ...["--save", "", ...settings],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  for (let tries = 0; tries < 250; tries++) {
+    if (await answers(port)) return child;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill("SIGKILL");
+  throw new Error("Cannot start redis-server");
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(new TextEncoder().encode("PING\r\n"));
+    const buffer = new Uint8Array(64);
+    const count = await connection.read(buffer);
+    return new TextDecoder().decode(buffer.subarray(0, count ?? 0))
+      .startsWith("+PONG");
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until something is so. */
+export async function until(
+  fact: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!await fact()) {
+    if (performance.now() > end) throw new Error("It never came to that");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
