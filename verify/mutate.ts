@@ -9,6 +9,7 @@ import { flow } from "./mutants/flow.ts";
 import { lone } from "./mutants/lone.ts";
 import { merging } from "./mutants/merge.ts";
 import { producing } from "./mutants/producer.ts";
+import { remote } from "./mutants/redis.ts";
 import { rest } from "./mutants/rest.ts";
 import { selecting } from "./mutants/select.ts";
 import { stages } from "./mutants/stages.ts";
@@ -40,6 +41,7 @@ const files: readonly MutantFile[] = [
   ...streams,
   ...producing,
   ...threads,
+  ...remote,
 ];
 const root = new URL("../", import.meta.url);
 /** How long each test file may take, in ms. */
