@@ -14,7 +14,7 @@
 //    next lease of anybody may run out.
 
 import { append, count, remove } from "./_circle.ts";
-import { LeaveableLoop } from "./_redis_loop.ts";
+import { leaveable } from "./_leaveable.ts";
 import { Receiving } from "./_receiving.ts";
 import { Consumer } from "./_redis_consumer.ts";
 import type { Events, Watcher } from "./_redis_events.ts";
@@ -133,7 +133,7 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
     max: number | undefined,
     signal: AbortSignal | null | undefined,
   ): AsyncIterableIterator<R> {
-    const loop = new LeaveableLoop<Held<T>, R>(this, max, signal, () => {
+    const loop = leaveable<Held<T>, R>(this, max, signal, () => {
       if (--this.#loops === 0) this.returnAhead();
     });
     this.#loops++;

@@ -1,47 +1,10 @@
-// _redis_loop.ts: loops over leases, and over their values.
+// _redis_loop.ts: loops over the values of leases.
 
-import { ChannelIterator } from "./_iterate.ts";
 import type { Held, Settlement } from "./_redis_lease.ts";
 import type { Leases } from "./_redis_leases.ts";
 import { refuse, rest } from "./_turn.ts";
-import type { ChannelReceiveOptions, ReceivePort } from "./ends.ts";
+import type { ChannelReceiveOptions } from "./ends.ts";
 import { available, take } from "./ends.ts";
-
-/** A loop that says once that it is over, unless it came to the end of the channel. */
-export class LeaveableLoop<T, R> extends ChannelIterator<T, R> {
-  #leave: (() => void) | undefined;
-  readonly #signal: AbortSignal | null | undefined;
-
-  constructor(
-    port: ReceivePort<T>,
-    max: number | undefined,
-    signal: AbortSignal | null | undefined,
-    leave: () => void,
-  ) {
-    super(port, max, signal);
-    this.#leave = leave;
-    this.#signal = signal;
-  }
-
-  override next(): Promise<IteratorResult<R>> {
-    const step = super.next();
-    // A loop that its signal ends calls no `return`.
-    if (this.#signal) step.catch(() => this.#over());
-    return step;
-  }
-
-  override return(value?: unknown): Promise<IteratorResult<R>> {
-    const result = super.return(value);
-    this.#over();
-    return result;
-  }
-
-  #over(): void {
-    const leave = this.#leave;
-    this.#leave = undefined;
-    leave?.();
-  }
-}
 
 /** Asking for the next value acknowledges the one before; leaving gives it back. */
 export class LeaseLoop<T> implements AsyncIterableIterator<T> {

@@ -1,6 +1,6 @@
 // _stage.ts: a channel that a stage of a pipeline fills, and that its receivers may leave.
 
-import { ChannelIterator } from "./_iterate.ts";
+import { leaveable } from "./_leaveable.ts";
 import type { Failure } from "./_pool.ts";
 import type { ChannelOptions } from "./channel.ts";
 import { Channel } from "./channel.ts";
@@ -9,6 +9,13 @@ import type {
   ClosableReceiver,
   Receiver,
 } from "./ends.ts";
+import { available } from "./ends.ts";
+
+/** Throws unless something is a receiver. */
+export function checkReceiver(act: string, source: Receiver<unknown>): void {
+  if (typeof source?.[available] === "function") return;
+  throw new TypeError(`Cannot ${act}: source is not a receiver`);
+}
 
 /** What was given to `close`. */
 export type Reason = [reason: unknown] | [];
@@ -87,48 +94,10 @@ export class Stage<in out T> extends Channel<T> implements ClosableReceiver<T> {
     max: number | undefined,
     signal: AbortSignal | null | undefined,
   ): AsyncIterableIterator<R> {
-    const leave = () => {
+    const loop = leaveable<T, R>(this, max, signal, () => {
       if (--this.#loops === 0) this.close();
-    };
-    const loop = signal
-      ? new AbortableLoop<T, R>(this, max, signal, leave)
-      : new Loop<T, R>(this, max, signal, leave);
+    });
     this.#loops++;
     return loop;
-  }
-}
-
-class Loop<T, R> extends ChannelIterator<T, R> {
-  #leave: (() => void) | undefined;
-
-  constructor(
-    stage: Stage<T>,
-    max: number | undefined,
-    signal: AbortSignal | null | undefined,
-    leave: () => void,
-  ) {
-    super(stage, max, signal);
-    this.#leave = leave;
-  }
-
-  override return(value?: unknown): Promise<IteratorResult<R>> {
-    const result = super.return(value);
-    this.leave();
-    return result;
-  }
-
-  protected leave(): void {
-    const leave = this.#leave;
-    this.#leave = undefined;
-    leave?.();
-  }
-}
-
-// A loop that its signal ends calls no `return`.
-class AbortableLoop<T, R> extends Loop<T, R> {
-  override next(): Promise<IteratorResult<R>> {
-    const step = super.next();
-    step.catch(() => this.leave());
-    return step;
   }
 }

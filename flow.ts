@@ -14,12 +14,12 @@ import { checkWait, checkWhole } from "./_checks.ts";
 import { Merged } from "./_merge.ts";
 import { isThenable, Pool } from "./_pool.ts";
 import type { Failure } from "./_pool.ts";
-import { leaveSource, Stage } from "./_stage.ts";
+import { checkReceiver, leaveSource, Stage } from "./_stage.ts";
 import type { Reason } from "./_stage.ts";
 import { Channel } from "./channel.ts";
 import type { ChannelOptions } from "./channel.ts";
 import type { ChannelWaitOptions, ClosableReceiver, Receiver } from "./ends.ts";
-import { available, ended } from "./ends.ts";
+import { ended } from "./ends.ts";
 
 /** The most members of an array. */
 const MOST = 2 ** 32 - 1;
@@ -417,11 +417,6 @@ function checkObject(act: string, options: object | null | undefined): void {
   throw new TypeError(
     `Cannot ${act}: options must be an object, received ${typeof options}`,
   );
-}
-
-function checkReceiver(act: string, source: Receiver<unknown>): void {
-  if (typeof source?.[available] === "function") return;
-  throw new TypeError(`Cannot ${act}: source is not a receiver`);
 }
 
 function checkWork(
