@@ -8,6 +8,8 @@
 // 4. The nth value that is posted has the number n, on both sides.
 
 import { Batch } from "./_batch.ts";
+import type { Crossing } from "./_crossing.ts";
+import { lose, MOST } from "./_crossing.ts";
 import type { Listener } from "./_link.ts";
 import { Link } from "./_link.ts";
 import type { Loan } from "./_loans.ts";
@@ -19,12 +21,6 @@ import type { Receiver, Sender } from "./ends.ts";
 import { available, ended, park } from "./ends.ts";
 import { ChannelError } from "./errors.ts";
 
-/** How values go to the other thread, and what is done with those that are lost. */
-export interface Lending<T> {
-  readonly transfer?: ((value: T) => Transferable[]) | undefined;
-  readonly onLost?: ((value: T, reason: unknown) => void) | undefined;
-}
-
 /** A value that the other side has. */
 interface Held<T> {
   readonly loan: Loan<T>;
@@ -32,11 +28,9 @@ interface Held<T> {
   readonly gone: boolean;
 }
 
-const MOST = 2 ** 20;
-
 export class Lender<T> implements Owner, Listener {
   readonly #source: Receiver<T>;
-  readonly #lending: Lending<T>;
+  readonly #crossing: Crossing<T>;
   readonly #link: Link;
   readonly #waiter: Waiter = new Waiter(unused, unused);
   readonly #batch: Batch = new Batch(() => this.#flush());
@@ -49,9 +43,9 @@ export class Lender<T> implements Owner, Listener {
   #ended = false;
   #over = false;
 
-  constructor(source: Receiver<T>, port: MessagePort, lending: Lending<T>) {
+  constructor(source: Receiver<T>, port: MessagePort, crossing: Crossing<T>) {
     this.#source = source;
-    this.#lending = lending;
+    this.#crossing = crossing;
     this.#waiter.owner = this;
     this.#link = new Link(port, "lender", this);
     const { signal } = this.#leaving;
@@ -141,19 +135,15 @@ export class Lender<T> implements Owner, Listener {
       loansOf(held.filter(({ gone }) => !gone)),
     );
     settleLoans(this.#source, gone);
-    const lose = (loans: readonly Loan<T>[], fact: string) => {
-      for (const { value } of loans) {
-        this.#lose(value, new ChannelError(`Cannot take back: ${fact}`));
-      }
-    };
-    lose(gone, "the value was transferred");
-    lose(kept, "the source takes nothing back");
+    this.#lose(gone, "the value was transferred");
+    this.#lose(kept, "the source takes nothing back");
   }
 
-  #lose(value: T, reason: unknown): void {
-    const { onLost } = this.#lending;
-    // What it throws becomes a rejection, as of a channel's `onDrop`.
-    if (onLost) new Promise(() => onLost(value, reason));
+  #lose(loans: readonly Loan<T>[], fact: string): void {
+    for (const { value } of loans) {
+      const error = new ChannelError(`Cannot take back: ${fact}`);
+      lose(this.#crossing, value, error);
+    }
   }
 
   #lend(): void {
@@ -205,7 +195,7 @@ export class Lender<T> implements Owner, Listener {
     const loans = this.#next.splice(0);
     this.#batch.clear();
     if (loans.length === 0 || this.#over) return;
-    const { transfer } = this.#lending;
+    const { transfer } = this.#crossing;
     if (!transfer && this.#post(loans)) return;
     for (const loan of loans) this.#postAlone(loan);
   }
@@ -227,7 +217,7 @@ export class Lender<T> implements Owner, Listener {
   // may come in its place.
   #postAlone(loan: Loan<T>): void {
     const { value } = loan;
-    const { transfer, onLost } = this.#lending;
+    const { transfer, onLost } = this.#crossing;
     try {
       const list = transfer?.(value) ?? [];
       this.#link.post("values", [value], list);
@@ -235,7 +225,7 @@ export class Lender<T> implements Owner, Listener {
     } catch (error) {
       this.#asked++;
       settleLoans(this.#source, [loan]);
-      if (onLost) this.#lose(value, error);
+      if (onLost) lose(this.#crossing, value, error);
       else Promise.reject(error);
       this.#lend();
     }

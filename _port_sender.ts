@@ -15,6 +15,8 @@ import { Batch } from "./_batch.ts";
 import { refusal } from "./_checks.ts";
 import { append, remove } from "./_circle.ts";
 import { unsent } from "./_closing.ts";
+import type { Crossing } from "./_crossing.ts";
+import { lose } from "./_crossing.ts";
 import { Flight } from "./_flight.ts";
 import type { Listener } from "./_link.ts";
 import { Link } from "./_link.ts";
@@ -28,16 +30,10 @@ import type { ChannelSendOptions, Sender } from "./ends.ts";
 import { park, sendable } from "./ends.ts";
 import { ChannelClosedError, ChannelError } from "./errors.ts";
 
-/** How values go to the other thread, and what is done with those that are lost. */
-export interface Sending<T> {
-  readonly transfer?: ((value: T) => Transferable[]) | undefined;
-  readonly onLost?: ((value: T, reason: unknown) => void) | undefined;
-}
-
 export class PortSender<T>
   implements Sender<T>, Starter<T>, AsyncDisposable, Listener {
   readonly #link: Link;
-  readonly #sending: Sending<T>;
+  readonly #crossing: Crossing<T>;
   readonly #batch: Batch = new Batch(() => this.#flush());
   readonly #sent: Map<number, Flight<T>> = new Map();
   #next: Flight<T>[] = [];
@@ -55,8 +51,8 @@ export class PortSender<T>
   #left!: () => void;
   readonly #leaving: Promise<void> = new Promise((left) => this.#left = left);
 
-  constructor(port: MessagePort, sending: Sending<T>) {
-    this.#sending = sending;
+  constructor(port: MessagePort, crossing: Crossing<T>) {
+    this.#crossing = crossing;
     this.#link = new Link(port, "sender", this);
   }
 
@@ -134,7 +130,9 @@ export class PortSender<T>
   }
 
   #loseAll(failures: readonly Failure<T>[]): void {
-    for (const { value, reason } of failures) this.#lose(value, reason);
+    for (const { value, reason } of failures) {
+      lose(this.#crossing, value, reason);
+    }
   }
 
   close(...reason: [reason: unknown] | []): void {
@@ -157,7 +155,7 @@ export class PortSender<T>
     const count = data as number;
     switch (kind) {
       case "window":
-        this.#most = this.#sending.transfer ? 1 : Math.max(16, count >> 2);
+        this.#most = this.#crossing.transfer ? 1 : Math.max(16, count >> 2);
         this.#admit(count);
         break;
       case "took":
@@ -221,13 +219,7 @@ export class PortSender<T>
   }
 
   #refuse(flight: Flight<T>, error: ChannelClosedError): void {
-    if (!flight.fail(error)) this.#lose(flight.value, error);
-  }
-
-  #lose(value: T, reason: unknown): void {
-    const { onLost } = this.#sending;
-    // What it throws becomes a rejection, as of a channel's `onDrop`.
-    if (onLost) new Promise(() => onLost(value, reason));
+    if (!flight.fail(error)) lose(this.#crossing, flight.value, error);
   }
 
   /** There is room for more: those who wait longest have it. */
@@ -259,7 +251,7 @@ export class PortSender<T>
   #flush(): void {
     const flights = this.#next.splice(0);
     if (flights.length === 0) return;
-    if (!this.#sending.transfer && this.#postAll(flights)) return;
+    if (!this.#crossing.transfer && this.#postAll(flights)) return;
     for (const flight of flights) {
       try {
         this.#postOne(flight);
@@ -283,7 +275,7 @@ export class PortSender<T>
 
   #postOne(flight: Flight<T>): void {
     const { value } = flight;
-    this.#link.post("values", [value], this.#sending.transfer?.(value));
+    this.#link.post("values", [value], this.#crossing.transfer?.(value));
     this.#posted(flight);
   }
 

@@ -1,9 +1,7 @@
 // _worker_checks.ts: what the options of shared ends and of pools must be.
 
 import { checkWhole } from "./_checks.ts";
-
-/** The most that a thread is allowed to have: Infinity stands for it. */
-const MOST = 2 ** 20;
+import { MOST } from "./_crossing.ts";
 
 /** What `window` comes to. */
 export function windowOf(

@@ -3,13 +3,14 @@
 import { checkOptions, checkWait, checkWhole } from "./_checks.ts";
 import type { Task } from "./_crew.ts";
 import { Crew } from "./_crew.ts";
+import { lose } from "./_crossing.ts";
 import type { Loan } from "./_loans.ts";
 import { Loans, returnLoans, settleLoans } from "./_loans.ts";
 import { startServing } from "./_serving.ts";
+import { checkReceiver } from "./_stage.ts";
 import { countCores } from "./_thread.ts";
 import { checkFunctions, checkObject, windowOf } from "./_worker_checks.ts";
 import type { ClosableReceiver, Receiver, Sender } from "./ends.ts";
-import { available } from "./ends.ts";
 import { map } from "./flow.ts";
 
 /**
@@ -73,9 +74,10 @@ export interface ServeOptions<in R> {
  * {@linkcode serve}. They start at once, and end when the results do.
  *
  * A value counts for the source's `join` until its result is there. When a thread dies
- * another takes its place and its values: **at-least-once**. A value that was under way in three threads that
- * died, a thread that dies before it is ready, and an error of the handler end the pool, as an error ends a
- * `map`; the values under way go back to the head of the source.
+ * another takes its place and its values: **at-least-once**. A value that was under way
+ * in three threads that died, a thread that dies before it is ready, and an error of the
+ * handler end the pool, as an error ends a `map`; the values under way go back to the
+ * head of the source.
  *
  * @typeParam T The type of the values.
  * @typeParam R The type of the results.
@@ -83,8 +85,10 @@ export interface ServeOptions<in R> {
  * @param worker The module, as `new URL("./worker.ts", import.meta.url)`.
  * @param options How many threads, and as for `map`.
  * @returns The results.
- * @throws {TypeError} If `source` is not a receiver, `worker` not a URL, or an option of the wrong type.
- * @throws {RangeError} If `size` or `window` is not a whole number >= 1, or as the channel's constructor.
+ * @throws {TypeError} If `source` is not a receiver, `worker` not a URL, or an option of
+ * the wrong type.
+ * @throws {RangeError} If `size` or `window` is not a whole number >= 1, or as the
+ * channel's constructor.
  */
 export function pool<T, R>(
   source: Receiver<T>,
@@ -94,7 +98,7 @@ export function pool<T, R>(
   checkObject("pool", options);
   const { size = countCores(), capacity = 0, ordered, signal, transfer } =
     options ?? {};
-  checkSource(source);
+  checkReceiver("pool", source);
   if (!(worker instanceof URL)) {
     throw new TypeError("Cannot pool: worker must be a URL");
   }
@@ -137,7 +141,7 @@ export function pool<T, R>(
     } catch (error) {
       if (task.gone) settleLoans(source, [loan]);
       const lost = task.gone ? [loan] : returnLoans(source, [loan]);
-      if (lost.length > 0) options?.onLost?.(loan.value, error);
+      for (const { value } of lost) lose(options ?? {}, value, error);
       throw error;
     }
   }
@@ -165,10 +169,4 @@ export function serve<T, R>(
   checkObject("serve", options);
   checkFunctions("serve", options, ["transfer"]);
   startServing({ handler, transfer: options?.transfer });
-}
-
-function checkSource(source: Receiver<unknown>): void {
-  if (
-    typeof (source as Partial<typeof source> | null)?.[available] !== "function"
-  ) throw new TypeError("Cannot pool: not a receiver");
 }

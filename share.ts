@@ -173,8 +173,9 @@ function shareSender<T>(
  * error gives its value back, and with the last loop what was asked for ahead.
  * `join` waits until everybody is done with everything.
  *
- * Listens at once, and keeps its thread alive, as ports do, until the channel has ended or this
- * is disposed. If the other thread dies, what waits rejects with a `ChannelError`.
+ * Listens at once, and keeps its thread alive, as ports do, until the channel has ended
+ * or this is disposed. If the other thread dies, what waits rejects with a
+ * `ChannelError`.
  *
  * @typeParam T The type of the values.
  * @param port What the other thread got from {@linkcode share}.
@@ -198,9 +199,10 @@ export function receiver<T>(
  * `select`.
  *
  * `send` resolves once the channel has accepted the value; `trySend` and `select` send
- * while there is room on the way, which the other side's `window` is. An aborted send rejects once the other
- * side has said that it was in time; so what rejects was not delivered.
- * A value that cannot be cloned rejects its own send with the `DataCloneError`.
+ * while there is room on the way, which the other side's `window` is. An aborted send
+ * rejects once the other side has said that it was in time; so what rejects was not
+ * delivered. A value that cannot be cloned rejects its own send with the
+ * `DataCloneError`.
  *
  * @typeParam T The type of the values.
  * @param port What the other thread got from {@linkcode share}.
