@@ -4,7 +4,7 @@
 // capacity, no end, nothing is renewed, and nothing is ever deleted.
 
 import { createClient } from "redis";
-import type { RemoteChannel } from "../redis.ts";
+import type { RemoteChannel, RemoteChannelOptions } from "../redis.ts";
 import { fromNodeRedis, openChannel } from "../redis.ts";
 
 /** What is sent: about 100 bytes of JSON. */
@@ -73,7 +73,17 @@ export async function raw(
 
 type Entry = [id: string, fields: [string, string]];
 
+const BUSY = { capacity: 10_000, window: 1_000 };
+const QUIET = { capacity: 100 };
 let names = 0;
+
+/** What opens handles on a channel of its own. */
+function opener<T>(
+  options: RemoteChannelOptions<T>,
+): (client: Client) => Promise<RemoteChannel<T>> {
+  const name = `bench ${names++}`;
+  return (client) => openChannel<T>(fromNodeRedis(client), name, options);
+}
 
 /** The same by a channel: a loop over one handle, `sendAll` of the other. */
 export async function ours(
@@ -81,18 +91,9 @@ export async function ours(
   receiver: Client,
   count: number,
 ): Promise<number> {
-  const options = { capacity: 10_000, window: 1_000 };
-  const name = `bench ${names++}`;
-  await using out = await openChannel<Job>(
-    fromNodeRedis(sender),
-    name,
-    options,
-  );
-  await using source = await openChannel<Job>(
-    fromNodeRedis(receiver),
-    name,
-    options,
-  );
+  const open = opener<Job>(BUSY);
+  await using out = await open(sender);
+  await using source = await open(receiver);
   const start = performance.now();
   const sending = out.sendAll(jobs(count)).then(() => out.close());
   let sum = 0;
@@ -142,15 +143,9 @@ export async function latencies(
   receiver: Client,
   count: number,
 ): Promise<number[]> {
-  const name = `bench ${names++}`;
-  await using out = await openChannel<number>(fromNodeRedis(sender), name, {
-    capacity: 100,
-  });
-  await using source = await openChannel<number>(
-    fromNodeRedis(receiver),
-    name,
-    { capacity: 100 },
-  );
+  const open = opener<number>(QUIET);
+  await using out = await open(sender);
+  await using source = await open(receiver);
   const took: number[] = [];
   let arrived: (() => void) | undefined;
   const work = source.consume((sent) => {
@@ -216,9 +211,7 @@ export async function idle(
         String(await sender.sendCommand(["INFO", section])),
       )![1],
     );
-  const name = `bench ${names++}`;
-  const open = (client: Client) =>
-    openChannel<number>(fromNodeRedis(client), name, { capacity: 100 });
+  const open = opener<number>(QUIET);
   await using out = await open(sender);
   const before = await info("memory", "used_memory");
   const handles: RemoteChannel<number>[] = [];
@@ -269,18 +262,9 @@ export async function memory(
   watcher: Client,
   count: number,
 ): Promise<number[]> {
-  const options = { capacity: 10_000, window: 1_000 };
-  const name = `bench ${names++}`;
-  await using out = await openChannel<Job>(
-    fromNodeRedis(sender),
-    name,
-    options,
-  );
-  await using source = await openChannel<Job>(
-    fromNodeRedis(receiver),
-    name,
-    options,
-  );
+  const open = opener<Job>(BUSY);
+  await using out = await open(sender);
+  await using source = await open(receiver);
   const most: number[] = new Array(10).fill(0);
   let seen = 0;
   let going = true;
