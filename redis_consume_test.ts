@@ -1,18 +1,10 @@
 // redis_consume_test.ts: a pool of handlers on a channel on a server, dead letters, and what nobody can decode.
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "./_redis_testing.ts";
+import { open } from "./_redis_clients_testing.ts";
 import { redisTest, until } from "./_redis_testing.ts";
 import { isPending, reasonOf, tick } from "./_testing.ts";
-import type { RemoteChannel, RemoteChannelOptions } from "./redis.ts";
 import { ChannelClosedError, ChannelError, openChannel } from "./redis.ts";
-
-function open(
-  server: TestServer,
-  options?: Partial<RemoteChannelOptions<number>>,
-): Promise<RemoteChannel<number>> {
-  return openChannel(server.client(), "jobs", { capacity: 100, ...options });
-}
 
 redisTest(
   "consume() acknowledges what is done, and stops at the first error",

@@ -1,7 +1,7 @@
 // redis_end_test.ts: how a channel on a server ends: close, join, tombstone; and how a handle does.
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "./_redis_testing.ts";
+import { open } from "./_redis_clients_testing.ts";
 import { redisTest, until } from "./_redis_testing.ts";
 import {
   CountedController,
@@ -10,15 +10,7 @@ import {
   tick,
   unhandledIn,
 } from "./_testing.ts";
-import type { RemoteChannel, RemoteChannelOptions } from "./redis.ts";
 import { ChannelClosedError, ChannelError, openChannel } from "./redis.ts";
-
-function open(
-  server: TestServer,
-  options?: Partial<RemoteChannelOptions<number>>,
-): Promise<RemoteChannel<number>> {
-  return openChannel(server.client(), "jobs", { capacity: 100, ...options });
-}
 
 redisTest(
   "close() is permanent, for every handle, and lets values be received",

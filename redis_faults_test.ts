@@ -1,35 +1,26 @@
 // redis_faults_test.ts: what goes wrong between a handle and its server.
 
 import { assert, assertEquals } from "@std/assert";
+import { meddling, open } from "./_redis_clients_testing.ts";
 import type { TestServer } from "./_redis_testing.ts";
 import { redisTest, until } from "./_redis_testing.ts";
 import { isPending, reasonOf, unhandledIn } from "./_testing.ts";
 import type { RedisLike, RemoteChannel } from "./redis.ts";
-import { ChannelError, openChannel } from "./redis.ts";
+import { ChannelError } from "./redis.ts";
 
 /** A client whose faults are decided call by call: before the server hears, or after. */
 function faulty(
   client: RedisLike,
   fault: (args: string[]) => "before" | "after" | "twice" | undefined,
 ): RedisLike {
-  return {
-    ...client,
-    command: async (args) => {
-      const kind = fault(args);
-      if (kind === "before") throw new Error("Socket closed unexpectedly");
-      const reply = await client.command(args);
-      if (kind === "twice") return await client.command(args);
-      if (kind === "after") throw new Error("Socket closed unexpectedly");
-      return reply;
-    },
-  };
-}
-
-function open(
-  client: RedisLike,
-  options: object = {},
-): Promise<RemoteChannel<number>> {
-  return openChannel(client, "jobs", { capacity: 1_000, ...options });
+  return meddling(client, async (args, call) => {
+    const kind = fault(args);
+    if (kind === "before") throw new Error("Socket closed unexpectedly");
+    const reply = await call();
+    if (kind === "twice") return await call();
+    if (kind === "after") throw new Error("Socket closed unexpectedly");
+    return reply;
+  });
 }
 
 async function all(channel: RemoteChannel<number>): Promise<number[]> {
@@ -48,7 +39,7 @@ for (const kind of ["before", "after", "twice"] as const) {
         server.client(),
         () => ++calls % 2 ? kind : undefined,
       );
-      await using channel = await open(client);
+      await using channel = await open(client, { capacity: 1_000 });
       const expected = Array.from({ length: 60 }, (_, n) => n);
       for (const n of expected.slice(0, 30)) await channel.send(n);
       await Promise.all(expected.slice(30).map((n) => channel.send(n)));
@@ -81,7 +72,7 @@ redisTest(
       () => ++calls % 3 === 0 ? (calls % 2 ? "twice" : "after") : undefined,
     );
     await using sender = await open(client, { capacity: 7 });
-    await using receiver = await open(server.client(), {
+    await using receiver = await open(server, {
       capacity: 7,
       window: 3,
     });
@@ -101,7 +92,7 @@ redisTest("a lost answer to a receive is made good at once", async (server) => {
     server.client(),
     () => ++calls === 3 ? "after" : undefined,
   );
-  await using channel = await open(client, { window: 5 });
+  await using channel = await open(client, { capacity: 1_000, window: 5 });
   await channel.sendAll([0, 1, 2]);
   const loop = channel.values();
   const start = performance.now();
@@ -118,7 +109,7 @@ redisTest("ack() whose answer was lost is still true", async (server) => {
     lost = undefined;
     return now;
   });
-  await using channel = await open(client);
+  await using channel = await open(client, { capacity: 1_000 });
   await channel.send(7);
   const lease = await channel.receive();
   lost = "after";
@@ -135,7 +126,7 @@ redisTest(
       ...client,
       command: (args) => silent ? new Promise(() => {}) : client.command(args),
     };
-    await using channel = await open(quiet, { patience: 200 });
+    await using channel = await open(quiet, { capacity: 1_000, patience: 200 });
     await channel.send(0);
     silent = true;
     const rejections = await unhandledIn(async () => {
@@ -177,7 +168,7 @@ redisTest(
         return reply;
       },
     };
-    await using channel = await open(slow);
+    await using channel = await open(slow, { capacity: 1_000 });
     let release!: () => void;
     gate.hold = new Promise((resolve) => release = resolve);
     const controller = new AbortController();
@@ -193,7 +184,7 @@ redisTest(
 );
 
 redisTest("a server without memory says so, and recovers", async (server) => {
-  await using channel = await open(server.client());
+  await using channel = await open(server, { capacity: 1_000 });
   await channel.sendAll([0, 1]);
   await server.command("CONFIG", "SET", "maxmemory", "1");
   for (
@@ -215,7 +206,7 @@ redisTest("a server without memory says so, and recovers", async (server) => {
 redisTest(
   "a server that forgets its scripts is told them again",
   async (server) => {
-    await using channel = await open(server.client());
+    await using channel = await open(server, { capacity: 1_000 });
     await channel.send(0);
     await server.command("SCRIPT", "FLUSH");
     await channel.send(1);
@@ -225,7 +216,7 @@ redisTest(
 );
 
 redisTest("a key that became something else says so", async (server) => {
-  await using channel = await open(server.client());
+  await using channel = await open(server, { capacity: 1_000 });
   await server.command("SET", "sluice:{jobs}:values", "theirs");
   for (
     const [act, message] of [
@@ -278,8 +269,8 @@ redisTest(
 redisTest(
   "a listener whose connection breaks misses nothing",
   async (server) => {
-    await using one = await open(server.client());
-    await using other = await open(server.client());
+    await using one = await open(server, { capacity: 1_000 });
+    await using other = await open(server, { capacity: 1_000 });
     const got: number[] = [];
     const work = other.consume((n) => void got.push(n));
     for (let n = 0; n < 30; n++) {
@@ -295,8 +286,8 @@ redisTest(
 redisTest(
   "a server that starts again goes on with what is on disk",
   async (server: TestServer) => {
-    await using one = await open(server.client(), { capacity: 50 });
-    await using other = await open(server.client(), { capacity: 50 });
+    await using one = await open(server, { capacity: 50 });
+    await using other = await open(server, { capacity: 50 });
     const got = new Map<number, number>();
     const work = other.consume((n) => void got.set(n, (got.get(n) ?? 0) + 1));
     const sent = one.sendAll(Array.from({ length: 2_000 }, (_, n) => n));

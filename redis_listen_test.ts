@@ -1,23 +1,13 @@
 // redis_listen_test.ts: the connection that listens, and calls whose answers are late.
 
 import { assert, assertEquals } from "@std/assert";
+import { gated, open } from "./_redis_clients_testing.ts";
 import type { TestServer } from "./_redis_testing.ts";
 import { redisTest, until } from "./_redis_testing.ts";
 import { isPending, reasonOf } from "./_testing.ts";
-import type {
-  RedisLike,
-  RemoteChannel,
-  RemoteChannelOptions,
-} from "./redis.ts";
+import type { RedisLike } from "./redis.ts";
 import { ChannelClosedError, openChannel } from "./redis.ts";
 import { lease } from "./ends.ts";
-
-function open(
-  client: RedisLike,
-  options?: Partial<RemoteChannelOptions<number>>,
-): Promise<RemoteChannel<number>> {
-  return openChannel(client, "jobs", { capacity: 100, ...options });
-}
 
 /** A client whose listener hears in another way. */
 function hearing(
@@ -36,29 +26,12 @@ function hearing(
   };
 }
 
-/** A client whose answers wait for a gate. */
-function gated(client: RedisLike): [RedisLike, () => () => void] {
-  const gate: { shut?: Promise<void> } = {};
-  return [{
-    ...client,
-    command: async (args) => {
-      const reply = await client.command(args);
-      await gate.shut;
-      return reply;
-    },
-  }, () => {
-    let release!: () => void;
-    gate.shut = new Promise((resolve) => release = resolve);
-    return release;
-  }];
-}
-
 async function passesValues(
   server: TestServer,
   client: RedisLike,
 ): Promise<void> {
   await using one = await open(client, { capacity: 3 });
-  await using other = await open(server.client(), { capacity: 3 });
+  await using other = await open(server, { capacity: 3 });
   const got: number[] = [];
   const work = one.consume((n) => void got.push(n));
   for (let n = 0; n < 10; n++) {
@@ -173,7 +146,7 @@ redisTest(
   async (server) => {
     const [client, shut] = gated(server.client());
     const channel = await open(client, { capacity: 1 });
-    await using other = await open(server.client(), { capacity: 1 });
+    await using other = await open(server, { capacity: 1 });
     await channel.send(0);
     let release = shut();
     const sent = reasonOf(channel.send(1));
@@ -196,7 +169,7 @@ redisTest(
 );
 
 redisTest("batches() gives leases in batches", async (server) => {
-  await using channel = await open(server.client());
+  await using channel = await open(server);
   await channel.sendAll([0, 1, 2, 3, 4]);
   const got: number[][] = [];
   await channel.close();
@@ -211,7 +184,7 @@ redisTest("batches() gives leases in batches", async (server) => {
 redisTest(
   "what a transport holds keeps the channel from being drained",
   async (server) => {
-    await using channel = await open(server.client());
+    await using channel = await open(server);
     channel.leases[lease](1);
     await channel.close();
     assertEquals([channel.leases.closed, channel.drained], [true, false]);
@@ -234,7 +207,7 @@ redisTest(
       options,
     );
     await dead.send(-1);
-    const channel = await open(server.client(), {
+    const channel = await open(server, {
       maxDeliveries: 1,
       deadLetter: dead,
     });
@@ -256,7 +229,7 @@ redisTest(
 redisTest(
   "join() rejects if the channel is no longer there",
   async (server) => {
-    await using channel = await open(server.client());
+    await using channel = await open(server);
     await server.command("FLUSHALL");
     assertEquals(
       String(await reasonOf(channel.join())),
@@ -268,7 +241,7 @@ redisTest(
 redisTest(
   "sendAll() refuses nothing at all, and an aborted signal",
   async (server) => {
-    await using channel = await open(server.client());
+    await using channel = await open(server);
     for (const source of [undefined, null]) {
       assertEquals(
         String(await reasonOf(channel.sendAll(source as never))),

@@ -1,52 +1,29 @@
 // redis_receive_test.ts: receiving leases: acknowledging, giving back, running out.
 
 import { assert, assertEquals } from "@std/assert";
+import { meddling, open } from "./_redis_clients_testing.ts";
 import type { TestServer } from "./_redis_testing.ts";
 import { redisTest } from "./_redis_testing.ts";
 import { CountedController, isPending, reasonOf, tick } from "./_testing.ts";
 import { Channel } from "./channel.ts";
 import { consume, map, merge } from "./flow.ts";
-import type {
-  RedisLike,
-  RemoteChannel,
-  RemoteChannelOptions,
-} from "./redis.ts";
-import { openChannel } from "./redis.ts";
+import type { RemoteChannel, RemoteChannelOptions } from "./redis.ts";
 import { select } from "./select.ts";
 
-const VISIBILITY = 300; // ms
-
-function open(
-  server: TestServer,
-  options?: Partial<RemoteChannelOptions<number>>,
-): Promise<RemoteChannel<number>> {
-  return openChannel(server.client(), "jobs", {
-    capacity: 100,
-    visibility: VISIBILITY,
-    ...options,
-  });
-}
+const visibility = 300; // ms
 
 /** A channel whose process stands still: it asks nothing more of the server. */
 async function frozen(
   server: TestServer,
   options?: Partial<RemoteChannelOptions<number>>,
 ): Promise<[RemoteChannel<number>, (freezes: boolean) => void]> {
-  const client = server.client();
   let thaw: (() => void) | undefined;
   let ice: Promise<void> | undefined;
-  const wrapped: RedisLike = {
-    ...client,
-    command: async (args) => {
-      await ice;
-      return client.command(args);
-    },
-  };
-  const channel = await openChannel<number>(wrapped, "jobs", {
-    capacity: 100,
-    visibility: VISIBILITY,
-    ...options,
+  const client = meddling(server.client(), async (_, call) => {
+    await ice;
+    return call();
   });
+  const channel = await open(client, { visibility, ...options });
   return [channel, (freezes) => {
     thaw?.();
     ice = freezes ? new Promise((resolve) => thaw = resolve) : undefined;
@@ -54,8 +31,8 @@ async function frozen(
 }
 
 redisTest("receive() waits for a value of another process", async (server) => {
-  await using one = await open(server);
-  await using other = await open(server);
+  await using one = await open(server, { visibility });
+  await using other = await open(server, { visibility });
   const received = one.receive();
   assert(await isPending(received));
   await other.send(7);
@@ -69,7 +46,7 @@ redisTest("receive() waits for a value of another process", async (server) => {
 });
 
 redisTest("receive() serves those who wait oldest first", async (server) => {
-  await using channel = await open(server);
+  await using channel = await open(server, { visibility });
   const waits = [channel.receive(), channel.receive(), channel.receive()];
   await channel.sendAll([0, 1, 2]);
   const leases = await Promise.all(waits);
@@ -80,7 +57,7 @@ redisTest(
   "receive() gives each value to one of many consumers",
   async (server) => {
     const handles = await Promise.all(
-      [1, 2, 3, 4].map(() => open(server, { window: 2 })),
+      [1, 2, 3, 4].map(() => open(server, { visibility, window: 2 })),
     );
     const got: number[] = [];
     const loops = handles.map(async (one) => {
@@ -101,7 +78,7 @@ redisTest(
 );
 
 redisTest("receive() leases no more than window values", async (server) => {
-  await using channel = await open(server, { window: 3 });
+  await using channel = await open(server, { visibility, window: 3 });
   await channel.sendAll([0, 1, 2, 3, 4]);
   const leases = [];
   for (let i = 0; i < 3; i++) leases.push(await channel.receive());
@@ -114,7 +91,7 @@ redisTest("receive() leases no more than window values", async (server) => {
 });
 
 redisTest("receive() by its signal takes nothing", async (server) => {
-  await using channel = await open(server);
+  await using channel = await open(server, { visibility });
   const controller = new CountedController();
   const received = channel.receive({ signal: controller.signal });
   await channel.stats();
@@ -128,8 +105,8 @@ redisTest("receive() by its signal takes nothing", async (server) => {
 redisTest(
   "giveBack() puts the value in front, and counts the delivery",
   async (server) => {
-    await using one = await open(server, { window: 2 });
-    await using other = await open(server);
+    await using one = await open(server, { visibility, window: 2 });
+    await using other = await open(server, { visibility });
     await one.sendAll([0, 1, 2, 3]);
     const [first, second] = [await one.receive(), await one.receive()];
     assertEquals(await second.giveBack(), true);
@@ -150,7 +127,7 @@ redisTest(
   "a lease that is not renewed goes to another consumer, and what is late does nothing",
   async (server) => {
     const [one, freeze] = await frozen(server, { window: 1 });
-    await using other = await open(server);
+    await using other = await open(server, { visibility });
     await one.send(7);
     const lease = await one.receive();
     freeze(true);
@@ -158,7 +135,7 @@ redisTest(
     const start = performance.now();
     const again = await other.receive();
     const waited = performance.now() - start;
-    assert(waited < 4 * VISIBILITY, `${waited}`);
+    assert(waited < 4 * visibility, `${waited}`);
     assertEquals([again.value, again.deliveries, again.id], [7, 2, lease.id]);
     freeze(false);
     assertEquals(await late, false);
@@ -176,7 +153,7 @@ redisTest(
     await one.send(7);
     const first = await one.receive();
     freeze(true);
-    await using other = await open(server);
+    await using other = await open(server, { visibility });
     const second = await other.receive();
     await second.giveBack();
     freeze(false);
@@ -192,12 +169,12 @@ redisTest(
 );
 
 redisTest("a lease is renewed while its value is worked on", async (server) => {
-  await using one = await open(server);
-  await using other = await open(server);
+  await using one = await open(server, { visibility });
+  await using other = await open(server, { visibility });
   await one.send(7);
   const lease = await one.receive();
   const waiting = other.receive();
-  await new Promise((resolve) => setTimeout(resolve, 4 * VISIBILITY));
+  await new Promise((resolve) => setTimeout(resolve, 4 * visibility));
   assert(await isPending(waiting));
   assertEquals(await lease.ack(), true);
   await one.send(8);
@@ -207,8 +184,8 @@ redisTest("a lease is renewed while its value is worked on", async (server) => {
 redisTest(
   "what was leased ahead and nobody asks for goes back unseen",
   async (server) => {
-    await using one = await open(server, { window: 10 });
-    await using other = await open(server);
+    await using one = await open(server, { visibility, window: 10 });
+    await using other = await open(server, { visibility });
     await one.sendAll([0, 1, 2]);
     assertEquals((await one.values().next()).value, 0);
     const next = [await other.receive(), await other.receive()];
@@ -222,7 +199,7 @@ redisTest(
 redisTest(
   "values() acknowledges by asking, and gives back by leaving",
   async (server) => {
-    await using channel = await open(server);
+    await using channel = await open(server, { visibility });
     await channel.sendAll([0, 1, 2]);
     for await (const value of channel) if (value === 1) break;
     assertEquals((await channel.stats()).leased <= 1, true);
@@ -239,7 +216,7 @@ redisTest(
 );
 
 redisTest("values() by its signal gives back and throws", async (server) => {
-  await using channel = await open(server);
+  await using channel = await open(server, { visibility });
   await channel.send(7);
   const controller = new AbortController();
   const { signal } = controller;
@@ -254,8 +231,8 @@ redisTest("values() by its signal gives back and throws", async (server) => {
 redisTest(
   "values() waits for what another holds, since it may come back",
   async (server) => {
-    await using one = await open(server);
-    await using other = await open(server);
+    await using one = await open(server, { visibility });
+    await using other = await open(server, { visibility });
     await one.send(7);
     const lease = await one.receive();
     await one.close();
@@ -274,7 +251,7 @@ redisTest(
 redisTest(
   "leases take part in select, merge, map and consume",
   async (server) => {
-    await using channel = await open(server);
+    await using channel = await open(server, { visibility });
     const local = new Channel<string>();
     await channel.sendAll([0, 1, 2, 3, 4, 5]);
     const result = await select({ job: channel.leases, quit: local });
@@ -298,7 +275,7 @@ redisTest(
 );
 
 redisTest("a select that loses has taken nothing", async (server) => {
-  await using one = await open(server);
+  await using one = await open(server, { visibility });
   const local = new Channel<string>(1);
   const selected = select({ job: one.leases, local });
   await one.stats();

@@ -1,19 +1,11 @@
 // redis_send_test.ts: sending to a channel on a server: order, capacity, giving up, the end.
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "./_redis_testing.ts";
+import { open } from "./_redis_clients_testing.ts";
 import { redisTest, until } from "./_redis_testing.ts";
 import { CountedController, isPending, reasonOf } from "./_testing.ts";
-import type { RemoteChannel, RemoteChannelOptions } from "./redis.ts";
+import type { RemoteChannel } from "./redis.ts";
 import { ChannelClosedError, openChannel } from "./redis.ts";
-
-function open(
-  server: TestServer,
-  capacity: number,
-  options?: Partial<RemoteChannelOptions<number>>,
-): Promise<RemoteChannel<number>> {
-  return openChannel(server.client(), "jobs", { capacity, ...options });
-}
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
@@ -35,7 +27,7 @@ async function take(
 redisTest(
   "send() keeps the order of its calls, in one turn and over many",
   async (server) => {
-    await using channel = await open(server, 5_000);
+    await using channel = await open(server, { capacity: 5_000 });
     const sent = numbers(3_000).map((n) => channel.send(n));
     await Promise.all(sent);
     for (let n = 3_000; n < 3_020; n++) await channel.send(n);
@@ -44,7 +36,7 @@ redisTest(
 );
 
 redisTest("send() makes one call of one turn", async (server) => {
-  await using channel = await open(server, 100);
+  await using channel = await open(server, { capacity: 100 });
   await channel.send(0);
   await server.command("CONFIG", "RESETSTAT");
   await Promise.all(numbers(50).map((n) => channel.send(n)));
@@ -55,8 +47,8 @@ redisTest("send() makes one call of one turn", async (server) => {
 redisTest(
   "send() waits while the channel is full, and all senders see room",
   async (server) => {
-    await using one = await open(server, 2);
-    await using other = await open(server, 2);
+    await using one = await open(server, { capacity: 2 });
+    await using other = await open(server, { capacity: 2 });
     await one.send(0);
     await one.send(1);
     const third = one.send(2);
@@ -73,7 +65,7 @@ redisTest(
 redisTest(
   "send() counts a leased value until it is acknowledged",
   async (server) => {
-    await using channel = await open(server, 1);
+    await using channel = await open(server, { capacity: 1 });
     await channel.send(0);
     const lease = await channel.receive();
     const second = channel.send(1);
@@ -96,7 +88,7 @@ redisTest(
   "send() never exceeds the capacity, however many send at once",
   async (server) => {
     const handles = await Promise.all(
-      numbers(4).map(() => open(server, 7, { window: 3 })),
+      numbers(4).map(() => open(server, { capacity: 7, window: 3 })),
     );
     let most = 0;
     let watching = true;
@@ -167,7 +159,7 @@ redisTest("send() carries any text, and large ones", async (server) => {
 redisTest(
   "trySend() is false when full, and does not overtake",
   async (server) => {
-    await using channel = await open(server, 1);
+    await using channel = await open(server, { capacity: 1 });
     assertEquals(await channel.trySend(0), true);
     assertEquals(await channel.trySend(1), false);
     const waiting = channel.send(2);
@@ -182,7 +174,7 @@ redisTest(
 redisTest(
   "trySend() takes its place among sends of one turn",
   async (server) => {
-    await using channel = await open(server, 3);
+    await using channel = await open(server, { capacity: 3 });
     const results = Promise.all([
       channel.send(0),
       channel.trySend(1),
@@ -197,7 +189,7 @@ redisTest(
 redisTest(
   "send() gives up by its signal, and then has stored nothing",
   async (server) => {
-    await using channel = await open(server, 1);
+    await using channel = await open(server, { capacity: 1 });
     await channel.send(0);
     const controller = new CountedController();
     const { signal } = controller;
@@ -215,7 +207,7 @@ redisTest(
 redisTest(
   "send() under way when its signal aborts tells the truth",
   async (server) => {
-    await using channel = await open(server, 40);
+    await using channel = await open(server, { capacity: 40 });
     for (let round = 0; round < 40; round++) {
       const controller = new AbortController();
       const sent = channel.send(round, { signal: controller.signal });
@@ -233,7 +225,7 @@ redisTest(
 redisTest(
   "send() refuses a bad signal, and an aborted one before all else",
   async (server) => {
-    await using channel = await open(server, 1);
+    await using channel = await open(server, { capacity: 1 });
     const signal = {} as AbortSignal;
     assertEquals(
       String(await reasonOf(channel.send(0, { signal }))),
@@ -251,8 +243,8 @@ redisTest(
 redisTest(
   "send() rejects with its value once the channel is closed",
   async (server) => {
-    await using one = await open(server, 1);
-    await using other = await open(server, 1);
+    await using one = await open(server, { capacity: 1 });
+    await using other = await open(server, { capacity: 1 });
     await one.send(0);
     const waiting = reasonOf(one.send(1));
     await other.close();
@@ -271,7 +263,7 @@ redisTest(
 redisTest(
   "close() comes behind what was sent in the same turn",
   async (server) => {
-    await using channel = await open(server, 2);
+    await using channel = await open(server, { capacity: 2 });
     const results = Promise.allSettled([0, 1, 2].map((n) => channel.send(n)));
     await channel.close();
     assertEquals((await results).map(({ status }) => status), [
@@ -286,7 +278,7 @@ redisTest(
 redisTest(
   "sendAll() sends in order, with backpressure, of both kinds of source",
   async (server) => {
-    await using channel = await open(server, 10);
+    await using channel = await open(server, { capacity: 10 });
     let asked = 0;
     const source = function* () {
       for (; asked < 5_000; asked++) yield asked;
@@ -304,7 +296,7 @@ redisTest(
 );
 
 redisTest("sendAll() stops its source when it ends early", async (server) => {
-  await using channel = await open(server, 1);
+  await using channel = await open(server, { capacity: 1 });
   let stopped = 0;
   const source = function* () {
     try {
@@ -336,7 +328,7 @@ redisTest("sendAll() stops its source when it ends early", async (server) => {
 });
 
 redisTest("sendAll() leaves a source that is thinking", async (server) => {
-  await using channel = await open(server, 1);
+  await using channel = await open(server, { capacity: 1 });
   const controller = new AbortController();
   const sent = channel.sendAll(
     (async function* () {
@@ -353,7 +345,7 @@ redisTest(
   "done() closes the channel with the last producer, each counted once",
   async (server) => {
     const handles = await Promise.all(
-      numbers(2).map(() => open(server, 9, { producers: 2 })),
+      numbers(2).map(() => open(server, { capacity: 9, producers: 2 })),
     );
     const [one, other] = handles as [
       RemoteChannel<number>,
@@ -380,7 +372,7 @@ redisTest(
 );
 
 redisTest("done() waits for what was sent before", async (server) => {
-  await using channel = await open(server, 1, { producers: 1 });
+  await using channel = await open(server, { capacity: 1, producers: 1 });
   const sent = [0, 1, 2].map((n) => channel.send(n));
   const done = channel.done();
   assert(await isPending(done));
@@ -390,7 +382,7 @@ redisTest("done() waits for what was sent before", async (server) => {
 });
 
 redisTest("done() rejects where nobody counts", async (server) => {
-  await using channel = await open(server, 1);
+  await using channel = await open(server, { capacity: 1 });
   assertEquals(
     String(await reasonOf(channel.done())),
     "ChannelError: Cannot be done: the channel was opened without producers",
@@ -400,7 +392,7 @@ redisTest("done() rejects where nobody counts", async (server) => {
 redisTest(
   "sendAll() of nothing, and with a signal that is aborted, sends nothing",
   async (server) => {
-    await using channel = await open(server, 100);
+    await using channel = await open(server, { capacity: 100 });
     for (const source of [null, undefined, 1]) {
       const reason = await reasonOf(
         channel.sendAll(source as unknown as Iterable<number>),

@@ -70,7 +70,11 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     "copies the sources and imports the copy",
   ),
   ...each(
-    { "worker_pool_test.ts": undefined, "thread_test.ts": undefined },
+    {
+      "worker_pool_test.ts": undefined,
+      "worker_pool_ends_test.ts": undefined,
+      "thread_test.ts": undefined,
+    },
     undefined,
     "of Deno's threads, which run a module of the sources; verify/threads has a bundle of one",
   ),
