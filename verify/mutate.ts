@@ -6,16 +6,18 @@ import { findStd } from "../tools/std.ts";
 import type { Mutant, MutantFile } from "./mutants/_mutant.ts";
 import { channel } from "./mutants/channel.ts";
 import { flow } from "./mutants/flow.ts";
+import { lending } from "./mutants/lending.ts";
 import { lone } from "./mutants/lone.ts";
 import { merging } from "./mutants/merge.ts";
 import { producing } from "./mutants/producer.ts";
 import { remote } from "./mutants/redis.ts";
 import { rest } from "./mutants/rest.ts";
 import { selecting } from "./mutants/select.ts";
+import { shipping } from "./mutants/shipping.ts";
 import { stages } from "./mutants/stages.ts";
 import { streams } from "./mutants/streams.ts";
+import { threads } from "./mutants/threads.ts";
 import { timing } from "./mutants/time.ts";
-import { threads } from "./mutants/worker.ts";
 import { waiting } from "./mutants/waiting.ts";
 
 interface Job extends Mutant {
@@ -40,6 +42,8 @@ const files: readonly MutantFile[] = [
   timing,
   ...streams,
   ...producing,
+  ...lending,
+  ...shipping,
   ...threads,
   ...remote,
 ];
@@ -108,24 +112,27 @@ const jobs: Job[] = files
   .flatMap(({ file, mutants }) => mutants.map((one) => ({ ...one, file })))
   .filter(({ file, about }) => `${file}: ${about}`.includes(wanted));
 const counts = { killed: 0, survived: 0, equivalent: 0 };
-let bad = 0;
+/** What must not be. */
+const bad: string[] = [];
+
+function complain(line: string): void {
+  bad.push(line);
+  console.log(line);
+}
 
 /** Says what came of a fault. */
 function report({ file, about, by, equivalent }: Job, verdict: Verdict): void {
   const name = `${file}: ${about}`;
   if (verdict === "not one place") {
-    bad++;
-    console.log(`STALE     ${name}: its text must stand in the file once`);
+    complain(`STALE     ${name}: its text must stand in the file once`);
   } else if (verdict === "survived" && equivalent) {
     counts.equivalent++;
     console.log(`survived  ${name}: equivalent, since ${equivalent}`);
   } else if (verdict === "survived") {
     counts.survived++;
-    bad++;
-    console.log(`SURVIVED  ${name} (${by ?? "the model"})`);
+    complain(`SURVIVED  ${name} (${by ?? "the model"})`);
   } else if (equivalent) {
-    bad++;
-    console.log(`KILLED    ${name}, though called equivalent: ${equivalent}`);
+    complain(`KILLED    ${name}, though called equivalent: ${equivalent}`);
   } else {
     counts.killed++;
     console.log(`${verdict.padEnd(8)}  ${name} (${by ?? "the model"})`);
@@ -147,9 +154,7 @@ try {
       const passed = await passes(folder, test);
       const took = performance.now() - start;
       limits.set(test, Math.max(10_000, PATIENCE * took));
-      if (passed) continue;
-      bad++;
-      console.log(`FAILS without a fault: ${test}`);
+      if (!passed) complain(`FAILS without a fault: ${test}`);
     }
   }));
   const queue = jobs.slice();
@@ -163,4 +168,5 @@ const { killed, survived, equivalent } = counts;
 console.log(
   `mutate: ${jobs.length} faults: ${killed} killed, ${survived} survived, ${equivalent} equivalent`,
 );
-Deno.exit(bad === 0 ? 0 : 1);
+for (const line of bad) console.log(line);
+Deno.exit(bad.length === 0 ? 0 : 1);

@@ -14,12 +14,6 @@ export const flow: readonly MutantFile[] = [
     file: "flow.ts",
     mutants: [
       {
-        about: "anything is a receiver",
-        from: 'if (typeof source?.[available] === "function") return;',
-        to: "return;",
-        by: broadcastFaults,
-      },
-      {
         about: "anything is taken for options",
         from:
           'if (options === undefined || typeof options === "object") return;',

@@ -3,6 +3,7 @@
 import type { MutantFile } from "./_mutant.ts";
 
 const late = "redis_late_test.ts";
+const doubt = "redis_doubt_test.ts";
 const opening = "redis_open_test.ts";
 const listen = "redis_listen_test.ts";
 const consume = "redis_consume_test.ts";
@@ -29,13 +30,13 @@ export const remote: readonly MutantFile[] = [
         from:
           "  next = math.max(next, tonumber(string.sub(known, 1, colon - 1)))",
         to: "  next = tonumber(string.sub(known, 1, colon - 1))",
-        by: late,
+        by: doubt,
       },
       {
         about: "a late send is accepted",
         from: "if closed or made or",
         to: "if made or",
-        by: late,
+        by: doubt,
       },
       {
         about: "nobody hears of room",
@@ -122,13 +123,13 @@ export const remote: readonly MutantFile[] = [
           "if tonumber(left) > 0 and redis.call('HSETNX', meta, 'done:' .. ARGV[2], 1) == 1 then",
         to:
           "if tonumber(left) > 0 then redis.call('HSETNX', meta, 'done:' .. ARGV[2], 1)",
-        by: late,
+        by: doubt,
       },
       {
         about: "more producers are done than there are",
         from: "if tonumber(left) > 0 and redis",
         to: "if redis",
-        by: late,
+        by: doubt,
       },
       {
         about: "a leased value counts as queued",
@@ -224,7 +225,7 @@ export const remote: readonly MutantFile[] = [
         about: "the numbers of a send in doubt are used again",
         from: "      this.#name = crypto.randomUUID();\n",
         to: "",
-        by: late,
+        by: doubt,
       },
       {
         about: "an abort rejects what is under way",
@@ -241,14 +242,14 @@ export const remote: readonly MutantFile[] = [
         about: "a refusal after a lost answer sounds certain",
         from: "        unsure ||= !isReplied(error, REPLIED);\n",
         to: "",
-        by: late,
+        by: doubt,
       },
       {
         about: "an answer that was late takes the end back",
         from:
           "    if (closed <= this.closed && drained <= this.drained) return;\n",
         to: "",
-        by: late,
+        by: doubt,
       },
       {
         about: "a refusal is tried again",
@@ -265,7 +266,7 @@ export const remote: readonly MutantFile[] = [
         about: "a listener is lost with an answer",
         from: "        if (this.#listens) this.#look();\n",
         to: "",
-        by: late,
+        by: doubt,
       },
     ],
   },
@@ -288,7 +289,7 @@ export const remote: readonly MutantFile[] = [
         about: "done() that has failed cannot be repeated",
         from: "done.catch(() => this.#done = undefined);",
         to: "done.catch(() => {});",
-        by: late,
+        by: doubt,
       },
     ],
   },

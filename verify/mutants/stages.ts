@@ -1,4 +1,4 @@
-// stages.ts: faults for what stages are made of: _pool.ts, _stage.ts, _abort.ts.
+// stages.ts: faults for what stages are made of: _pool.ts, _stage.ts, _leaveable.ts, _abort.ts.
 
 import type { MutantFile } from "./_mutant.ts";
 
@@ -105,6 +105,12 @@ export const stages: readonly MutantFile[] = [
     file: "_stage.ts",
     mutants: [
       {
+        about: "anything is a receiver",
+        from: 'if (typeof source?.[available] === "function") return;',
+        to: "return;",
+        by: broadcastFaults,
+      },
+      {
         about: "a stage goes on when the close of its source throws",
         from: "} finally {\n    stop();",
         to: "stop();\n  } finally {",
@@ -178,6 +184,11 @@ export const stages: readonly MutantFile[] = [
         to: "return super.batches(max);",
         by: mapEnds,
       },
+    ],
+  },
+  {
+    file: "_leaveable.ts",
+    mutants: [
       {
         about: "a loop that is aborted still counts",
         from: "step.catch(() => this.leave());",
