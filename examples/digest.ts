@@ -91,9 +91,9 @@ async function* digestAll(folder: string): AsyncGenerator<Result> {
   }
 }
 
-function problemOf(path: string, error: unknown): string {
+export function problemOf(path: string, error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const missing = error instanceof Deno.errors.NotFound;
+  const missing = error.name === "NotFound";
   if (missing && path.includes("\uFFFD")) return NOT_UTF8;
   return error.message.replace(/ \(os error \d+\).*/s, "");
 }

@@ -2,39 +2,16 @@
 // one is read here: its chunks are transferred, through a channel of its own, to the thread that got the file as a job.
 // Run: deno run --allow-read examples/parallel_digest.ts [DIR]
 
-import { Channel } from "../mod.ts";
+import { Channel, map, merge } from "../mod.ts";
 import { pool, share } from "../worker.ts";
-import type { Digest } from "./digest.ts";
-import { byBytes, escape, lineOf } from "./digest.ts";
+import type { Digest, Result } from "./digest.ts";
+import { byBytes, escape, lineOf, walk } from "./digest.ts";
 
 /** A file to hash; if it is large, with the port where its chunks come. */
 export type Job = { path: string; chunks?: MessagePort };
-export type Problem = { path: string; problem: string };
 
 const LARGE = 2 ** 22; // bytes, as is
 const CHUNK = 2 ** 20;
-const NOT_UTF8 = "Name is not valid UTF-8";
-
-/** Yields a job for every regular file, as `find` finds and names them. */
-async function* walk(
-  folder: string,
-  report: (one: Problem) => void,
-): AsyncGenerator<Job> {
-  const garbled = new Set<string>();
-  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
-  try {
-    for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-      const path = prefix + name;
-      // Deno reads what is not UTF-8 as U+FFFD: two names may come out as one.
-      if (name.includes("\uFFFD") && garbled.size === garbled.add(name).size) {
-        report({ path, problem: NOT_UTF8 });
-      } else if (isDirectory) yield* walk(path, report);
-      else if (isFile) yield await jobOf(path);
-    }
-  } catch (error) {
-    report({ path: folder, problem: (error as Error).message });
-  }
-}
 
 async function jobOf(path: string): Promise<Job> {
   // A file that does not even tell its size is a problem for who hashes it.
@@ -60,27 +37,33 @@ async function* chunksOf(
   }
 }
 
-export async function main(folder = ".", threads?: number): Promise<number> {
-  let code = 0;
-  const report = ({ path, problem }: Problem) => {
-    code = 1;
-    const missing = /\(os error [23]\)/.test(problem);
-    const text = missing && path.includes("\uFFFD")
-      ? NOT_UTF8
-      : problem.replace(/ \(os error \d+\).*/s, "");
-    console.error("%s", `digest: ${escape(path)}: ${text}`);
-  };
+/** Finds the files, and has them hashed; in no order. */
+function digestAll(folder: string, threads?: number): AsyncIterable<Result> {
+  const paths = new Channel<string>();
+  const problems = new Channel<Result>();
+  walk(folder, paths, problems).then(
+    () => problems.close(),
+    (reason) => problems.close(reason),
+  ).finally(() => paths.close());
   const worker = new URL("parallel_digest_worker.ts", import.meta.url);
-  const jobs = Channel.from(walk(folder, report));
-  const results = pool<Job, Digest | Problem>(jobs, worker, {
+  const hashed = pool<Job, Result>(map(paths, jobOf), worker, {
     size: threads,
     window: 4,
     transfer: ({ chunks }) => chunks ? [chunks] : [],
   });
+  return merge(problems, hashed);
+}
+
+export async function main(folder = ".", threads?: number): Promise<number> {
   const digests: Digest[] = [];
-  for await (const result of results) {
+  let code = 0;
+  for await (const result of digestAll(folder, threads)) {
     if ("hash" in result) digests.push(result);
-    else report(result);
+    else {
+      code = 1;
+      const path = escape(result.path);
+      console.error("%s", `digest: ${path}: ${result.problem}`);
+    }
   }
   const text = digests.sort(byBytes).map(lineOf).join("");
   await new Blob([text]).stream().pipeTo(Deno.stdout.writable);

@@ -2,10 +2,11 @@
 
 import { createHash } from "node:crypto"; // crypto.subtle.digest wants a file whole
 import { receiver, serve } from "../worker.ts";
-import type { Digest } from "./digest.ts";
-import type { Job, Problem } from "./parallel_digest.ts";
+import type { Result } from "./digest.ts";
+import { problemOf } from "./digest.ts";
+import type { Job } from "./parallel_digest.ts";
 
-serve<Job, Digest | Problem>(async ({ path, chunks }) => {
+serve<Job, Result>(async ({ path, chunks }) => {
   const hash = createHash("sha256");
   try {
     if (chunks) {
@@ -14,6 +15,6 @@ serve<Job, Digest | Problem>(async ({ path, chunks }) => {
     } else hash.update(await Deno.readFile(path));
     return { path, hash: hash.digest("hex") };
   } catch (error) {
-    return { path, problem: (error as Error).message };
+    return { path, problem: problemOf(path, error) };
   }
 });
