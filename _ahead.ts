@@ -1,16 +1,20 @@
 // _ahead.ts: sending many values, without waiting for those that are on their way.
 
-import { DONE } from "./_turn.ts";
+import { Flight } from "./_flight.ts";
+import { DONE, refuse } from "./_turn.ts";
 import type { ChannelSendOptions, Sender, SendPort } from "./ends.ts";
 import { sendable } from "./ends.ts";
 
 /** A sending end that tells when a value is on its way. */
-export interface Starter<in T> extends SendPort {
+export interface Starter<T> extends SendPort {
+  /** Sends; `started` is called when the value is on its way. */
   start(
     value: T,
     options: ChannelSendOptions | undefined,
     started: () => void,
   ): Promise<void>;
+  /** Has a value on its way. Only while `sendable`. */
+  launch(flight: Flight<T>, signal: AbortSignal | null | undefined): void;
 }
 
 /** A value that was not sent, and why. */
@@ -35,31 +39,29 @@ export class Ahead<T> implements Pick<Sender<T>, "send" | "trySend"> {
 
   trySend(value: T): boolean {
     if (this.failures.length > 0 || !this.#to[sendable]()) return false;
-    this.#start(value, ignore, ignore);
+    this.#flying++;
+    const flight = new Flight(value, this.#landed, this.#failed);
+    this.#to.launch(flight, this.#options?.signal);
     return true;
   }
 
-  /** Resolves when the value is on its way. */
+  /** Resolves when the value is on its way. Nothing is sent after a failure. */
   send(value: T): Promise<void> {
-    return new Promise((started, failed) =>
-      this.#start(value, started, failed)
-    );
-  }
-
-  #start(
-    value: T,
-    started: () => void,
-    failed: (reason: unknown) => void,
-  ): void {
+    const [first] = this.failures;
+    if (first) {
+      this.failures.push({ value, reason: first.reason });
+      return refuse(first.reason);
+    }
     this.#flying++;
-    this.#to.start(value, this.#options, started).then(
-      () => this.#land(),
-      (reason) => {
-        this.failures.push({ value, reason });
-        failed(reason);
-        this.#land();
-      },
-    );
+    return new Promise((started, failed) => {
+      this.#to.start(value, this.#options, started).then(
+        this.#landed,
+        (reason) => {
+          this.#failed(reason, value);
+          failed(reason);
+        },
+      );
+    });
   }
 
   /** Whether it is what one of the sends failed with. */
@@ -74,9 +76,14 @@ export class Ahead<T> implements Pick<Sender<T>, "send" | "trySend"> {
       : DONE;
   }
 
-  #land(): void {
+  readonly #landed = (): void => {
     if (--this.#flying === 0) this.#whenLanded();
-  }
+  };
+
+  readonly #failed = (reason: unknown, value: T): void => {
+    this.failures.push({ value, reason });
+    this.#landed();
+  };
 }
 
 function ignore(): void {}

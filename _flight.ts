@@ -1,27 +1,31 @@
 // _flight.ts: a value on its way to another thread.
 
 import { unwatch, Watch, watch } from "./_signals.ts";
-import type { Waiter } from "./_waiter.ts";
 import { settle } from "./_turn.ts";
 
-/** A value, and who waits until the other side has accepted it, if anybody does. */
+/** A value, and who is told what becomes of it, if anybody is. */
 export class Flight<T> extends Watch {
   /** Of the value, once it is posted. */
   number = -1;
   readonly value: T;
-  readonly #waiter: Waiter | undefined;
+  readonly #accepted: (() => void) | undefined;
+  readonly #failed: ((reason: unknown, value: T) => void) | undefined;
   #recall: (() => void) | undefined;
   #reason: unknown;
 
-  constructor(value: T, waiter: Waiter | undefined) {
+  constructor(
+    value: T,
+    accepted?: () => void,
+    failed?: (reason: unknown, value: T) => void,
+  ) {
     super();
     this.value = value;
-    this.#waiter = waiter;
+    this.#accepted = accepted;
+    this.#failed = failed;
   }
 
   /** The abort of the signal calls it back: `recall` asks whether that is in time. */
-  listen(signal: AbortSignal | null | undefined, recall: () => void): void {
-    if (!signal) return;
+  listen(signal: AbortSignal, recall: () => void): void {
     this.#recall = recall;
     watch(signal, this);
   }
@@ -35,7 +39,7 @@ export class Flight<T> extends Watch {
   /** It was accepted. */
   arrive(): void {
     unwatch(this);
-    if (this.#waiter) settle(this.#waiter.resolve);
+    if (this.#accepted) settle(this.#accepted);
   }
 
   /** It was called back in time. */
@@ -43,11 +47,12 @@ export class Flight<T> extends Watch {
     this.fail(this.#reason);
   }
 
-  /** It was not accepted. Returns whether anybody waits for it. */
+  /** It was not accepted. Returns whether anybody is told. */
   fail(error: unknown): boolean {
     unwatch(this);
-    if (!this.#waiter) return false;
-    settle(this.#waiter.reject, error);
+    const failed = this.#failed;
+    if (!failed) return false;
+    settle((reason: unknown) => failed(reason, this.value), error);
     return true;
   }
 }

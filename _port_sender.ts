@@ -24,8 +24,8 @@ import type { Packed } from "./_reason.ts";
 import { pack, unpack } from "./_reason.ts";
 import { sendEach } from "./_send_all.ts";
 import { refuse } from "./_turn.ts";
-import type { Owner } from "./_waiter.ts";
-import { fail, wait, Waiter, wake, withdraw, woken } from "./_waiter.ts";
+import type { Owner, Waiter } from "./_waiter.ts";
+import { fail, wait, wake, withdraw, woken } from "./_waiter.ts";
 import type { ChannelSendOptions, Sender } from "./ends.ts";
 import { park, sendable } from "./ends.ts";
 import { ChannelClosedError, ChannelError } from "./errors.ts";
@@ -80,22 +80,21 @@ export class PortSender<T>
     const refused = refusal(signal);
     if (refused) return refused;
     if (this.closed) return refuse(unsent(value));
-    const start = new Start(this, signal, started);
-    if (!this.#room) return wait(this, signal, true, start, value);
+    if (!this.#room) {
+      return wait(this, signal, true, new Start(this, signal, started), value);
+    }
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(resolve as () => void, reject);
-      waiter.value = value;
-      start[woken](waiter);
+      this.launch(new Flight(value, resolve, reject), signal);
+      started();
     });
   }
 
-  /** Has a send under way that need not wait for room. */
-  launch(waiter: Waiter, signal: AbortSignal | null | undefined): void {
+  /** Has a value on its way. Only while there is room. */
+  launch(flight: Flight<T>, signal: AbortSignal | null | undefined): void {
     this.#room--;
-    const flight = new Flight(waiter.value as T, waiter);
     this.#next.push(flight);
     this.#batch.add();
-    flight.listen(signal, () => this.#recall(flight));
+    if (signal) flight.listen(signal, () => this.#recall(flight));
     if (this.#next.length >= this.#most) this.#flush();
   }
 
@@ -244,7 +243,7 @@ export class PortSender<T>
   // Nobody waits for the answer; so whether it can be cloned must be known at once.
   #launchNow(value: T): void {
     this.#flush();
-    this.#postOne(new Flight<T>(value, undefined));
+    this.#postOne(new Flight<T>(value));
     this.#room--;
   }
 
@@ -343,7 +342,9 @@ class Start<T> implements Owner {
   }
 
   [woken](waiter: Waiter): void {
-    this.#sender.launch(waiter, this.#signal);
+    const { value, resolve, reject } = waiter;
+    const flight = new Flight(value as T, resolve as () => void, reject);
+    this.#sender.launch(flight, this.#signal);
     this.#started();
   }
 }

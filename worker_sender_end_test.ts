@@ -166,6 +166,32 @@ Deno.test("a value that cannot be cloned rejects its own send, and nobody else's
   await settled();
 });
 
+Deno.test("sendAll() stops at a value that cannot be cloned, and tells of those behind it", async () => {
+  const channel = new Channel<unknown>(Infinity);
+  const lost: unknown[] = [];
+  const { end } = await reach<unknown>(channel, 64, {
+    onLost: (value) => lost.push(value),
+  });
+  let taken = 0;
+  let returned = false;
+  const source = function* () {
+    try {
+      while (taken < 1_000) yield ++taken === 3 ? () => {} : taken;
+    } finally {
+      returned = true;
+    }
+  };
+  const error = await reasonOf(end.sendAll(source())) as Error;
+  assertEquals(error.name, "DataCloneError");
+  assert(returned && taken < 64);
+  await settled();
+  const sent = channel.drain();
+  assertEquals(sent.slice(0, 3), [1, 2, 4]);
+  assertEquals(sent.length + 1 + lost.length, taken);
+  assertEquals(lost, [taken]);
+  end.close();
+});
+
 Deno.test("a select that waits rejects if its value cannot be cloned", async () => {
   const channel = new Channel<unknown>(1);
   const { end } = await reach(channel, 1);

@@ -87,15 +87,14 @@ export const shipping: readonly MutantFile[] = [
     mutants: [
       {
         about: "more is on the way than there is room for",
-        from: "    this.#room--;\n    const flight",
-        to: "    const flight",
+        from: "    this.#room--;\n    this.#next.push(flight)",
+        to: "    this.#next.push(flight)",
         by: sender,
       },
       {
         about: "what trySend() sends takes no room",
-        from:
-          "    this.#postOne(new Flight<T>(value, undefined));\n    this.#room--;",
-        to: "    this.#postOne(new Flight<T>(value, undefined));",
+        from: "    this.#postOne(new Flight<T>(value));\n    this.#room--;",
+        to: "    this.#postOne(new Flight<T>(value));",
         by: sender,
       },
       {
@@ -196,12 +195,22 @@ export const shipping: readonly MutantFile[] = [
       },
       {
         about: "sendAll() goes on after a failure",
+        from: "    if (first) {\n",
+        to: "    if (!this && first) {\n",
+        by: senderEnd,
+      },
+      {
+        about: "sendAll() tries what comes after a failure",
         from:
           "if (this.failures.length > 0 || !this.#to[sendable]()) return false;",
         to: "if (!this.#to[sendable]()) return false;",
-        by: sender,
-        equivalent:
-          "a failure comes with the close, after which there is no room",
+        by: senderEnd,
+      },
+      {
+        about: "sendAll() forgets what it has taken after a failure",
+        from: "      this.failures.push({ value, reason: first.reason });\n",
+        to: "",
+        by: senderEnd,
       },
     ],
   },
@@ -210,8 +219,8 @@ export const shipping: readonly MutantFile[] = [
     mutants: [
       {
         about: "a value that has arrived listens to its signal",
-        from: "    unwatch(this);\n    if (this.#waiter) settle",
-        to: "    if (this.#waiter) settle",
+        from: "    unwatch(this);\n    if (this.#accepted) settle",
+        to: "    if (this.#accepted) settle",
         by: sender,
       },
       {
