@@ -9,10 +9,11 @@ import type {
 } from "./worker.ts";
 import { receiver, sender, share } from "./worker.ts";
 
-/** Waits until something is so; messages take as long as they take. */
+/** Waits until something is so; messages and threads take as long as they take. */
 export async function until(fact: () => boolean): Promise<void> {
-  for (let ticks = 0; !fact(); ticks++) {
-    if (ticks > 500) throw new Error(`Never true: ${fact}`);
+  const end = performance.now() + 5_000;
+  while (!fact()) {
+    if (performance.now() > end) throw new Error(`Never true: ${fact}`);
     await tick();
   }
 }
