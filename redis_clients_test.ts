@@ -3,49 +3,49 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cluster, Redis as Ioredis } from "ioredis";
 import { Redis as Iovalkey } from "iovalkey";
+import { Redis as Ioredis5 } from "ioredis5";
 import { createClient } from "redis";
+import { createClient as createClient5 } from "redis5";
 import type { TestServer } from "./_redis_testing.ts";
 import { redisTest, until } from "./_redis_testing.ts";
 import { isPending } from "./_testing.ts";
-import type { RedisLike } from "./redis.ts";
+import type { IoredisClient, NodeRedisClient, RedisLike } from "./redis.ts";
 import { fromIoredis, fromNodeRedis, openChannel } from "./redis.ts";
 
 /** A client in our terms, and how to close it. */
 type Made = [RedisLike, () => unknown];
 
 const CLIENTS: Record<string, (server: TestServer) => Promise<Made> | Made> = {
-  "redis, RESP2": (server) => nodeRedis(server, 2),
-  "redis, RESP3": (server) => nodeRedis(server, 3),
-  "ioredis, RESP2": ({ port }) => {
-    const client = new Ioredis(port, "127.0.0.1", { protocol: 2 });
-    client.on("error", () => {});
-    return [fromIoredis(client), () => client.disconnect()];
-  },
-  "ioredis, RESP3": ({ port }) => {
-    const client = new Ioredis(port, "127.0.0.1", { protocol: 3 });
-    client.on("error", () => {});
-    return [fromIoredis(client), () => client.disconnect()];
-  },
-  "ioredis, RESP3 with maps": ({ port }) => {
-    const client = new Ioredis(port, "127.0.0.1", {
-      protocol: 3,
-      replyMapping: "resp3",
-    });
-    client.on("error", () => {});
-    return [fromIoredis(client), () => client.disconnect()];
-  },
-  "iovalkey, RESP2": ({ port }) => {
-    const client = new Iovalkey(port, "127.0.0.1");
-    client.on("error", () => {});
-    return [fromIoredis(client), () => client.disconnect()];
-  },
+  "redis 6, RESP2": (server) => nodeRedis(createClient, server, 2),
+  "redis 6, RESP3": (server) => nodeRedis(createClient, server, 3),
+  "redis 5, RESP2": (server) => nodeRedis(createClient5, server, 2),
+  "redis 5, RESP3": (server) => nodeRedis(createClient5, server, 3),
+  "ioredis 6, RESP2": ({ port }) =>
+    ioredis(new Ioredis(port, "127.0.0.1", { protocol: 2 })),
+  "ioredis 6, RESP3": ({ port }) =>
+    ioredis(new Ioredis(port, "127.0.0.1", { protocol: 3 })),
+  "ioredis 6, RESP3 with maps": ({ port }) =>
+    ioredis(
+      new Ioredis(port, "127.0.0.1", { protocol: 3, replyMapping: "resp3" }),
+    ),
+  "ioredis 5, RESP2": ({ port }) => ioredis(new Ioredis5(port, "127.0.0.1")),
+  "iovalkey, RESP2": ({ port }) => ioredis(new Iovalkey(port, "127.0.0.1")),
 };
 
-async function nodeRedis({ port }: TestServer, RESP: 2 | 3): Promise<Made> {
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, RESP });
+async function nodeRedis(
+  create: (options: { url: string; RESP: 2 | 3 }) => NodeRedisClient,
+  { port }: TestServer,
+  RESP: 2 | 3,
+): Promise<Made> {
+  const client = create({ url: `redis://127.0.0.1:${port}`, RESP });
   client.on("error", () => {});
   await client.connect();
   return [fromNodeRedis(client), () => client.destroy()];
+}
+
+function ioredis(client: IoredisClient): Made {
+  client.on("error", () => {});
+  return [fromIoredis(client), () => client.disconnect()];
 }
 
 for (const [name, make] of Object.entries(CLIENTS)) {
