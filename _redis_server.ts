@@ -25,6 +25,9 @@ const PAUSES = [20, 1_000] as const;
 const NOT_NOW =
   /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|MOVED|ASK|UNBLOCKED) /;
 /** How every error that a server replies begins; what a client throws does not. */
+const STATUSES: ReadonlySet<string> = new Set(
+  ["ok", "gone", "old", "kind", "stray", "layout", "differs"],
+);
 const REPLIED = /^-?[A-Z][A-Z0-9]+ /;
 
 /** No answer: whether the call has happened is unknown. */
@@ -98,7 +101,8 @@ export class Server {
       try {
         const left = Math.max(1, until - performance.now());
         const reply = await this.within(this.#client.command(command), left);
-        return reply as unknown[];
+        if (isOurs(reply)) return reply;
+        throw new Error("The answer is that of another command");
       } catch (error) {
         if (isReplied(error, /^NOSCRIPT /)) {
           command = ["EVAL", script.text, ...rest];
@@ -163,6 +167,14 @@ export class Server {
 /** What is told when the handle was left. */
 export function left(act: string): ChannelError {
   return new ChannelError(`${act}: this handle of the channel was left`);
+}
+
+/**
+ * Whether a script of ours has replied so. When connections drop some clients hand out the
+ * answer to another command (node-redis 5 that to its greeting).
+ */
+function isOurs(reply: unknown): reply is unknown[] {
+  return Array.isArray(reply) && STATUSES.has(String(reply[0]));
 }
 
 /** Whether another try may go better. */

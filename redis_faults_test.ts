@@ -8,16 +8,22 @@ import { isPending, reasonOf, unhandledIn } from "./_testing.ts";
 import type { RedisLike, RemoteChannel } from "./redis.ts";
 import { ChannelError } from "./redis.ts";
 
-/** A client whose faults are decided call by call: before the server hears, or after. */
+/**
+ * A client whose faults are decided call by call: before the server hears, or after; with a
+ * call that is made twice, or the answer to something else.
+ */
 function faulty(
   client: RedisLike,
-  fault: (args: string[]) => "before" | "after" | "twice" | undefined,
+  fault: (
+    args: string[],
+  ) => "before" | "after" | "twice" | "astray" | undefined,
 ): RedisLike {
   return meddling(client, async (args, call) => {
     const kind = fault(args);
     if (kind === "before") throw new Error("Socket closed unexpectedly");
     const reply = await call();
     if (kind === "twice") return await call();
+    if (kind === "astray") return ["server", "redis", "version", "7.0.15"];
     if (kind === "after") throw new Error("Socket closed unexpectedly");
     return reply;
   });
@@ -30,9 +36,9 @@ async function all(channel: RemoteChannel<number>): Promise<number[]> {
   return values;
 }
 
-for (const kind of ["before", "after", "twice"] as const) {
+for (const kind of ["before", "after", "twice", "astray"] as const) {
   redisTest(
-    `a connection that drops ${kind} a send stores it once`,
+    `a call that fails stores what it sends once (${kind})`,
     async (server) => {
       let calls = 0;
       const client = faulty(

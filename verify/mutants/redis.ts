@@ -252,6 +252,12 @@ export const remote: readonly MutantFile[] = [
         by: doubt,
       },
       {
+        about: "any answer is taken for ours",
+        from: "if (isOurs(reply)) return reply;",
+        to: "if (isOurs(reply) || reply) return reply as unknown[];",
+        by: "redis_faults_test.ts",
+      },
+      {
         about: "a refusal is tried again",
         from: "return !isReplied(error, REPLIED) || isReplied(error, NOT_NOW);",
         to: "return true;",
