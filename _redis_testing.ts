@@ -11,6 +11,9 @@ export const hasServer: boolean = await new Deno.Command("redis-server", {
   stderr: "null",
 }).output().then(({ success }) => success, () => false);
 
+/** Runs a server until its input ends: so it does not outlive tests that are killed. */
+const KILLED_WITH_US = 'redis-server "$@" & read -r _; kill -9 $!; wait $!';
+
 /** A server. */
 export interface TestServer {
   readonly port: number;
@@ -57,7 +60,7 @@ export async function withServer(
   };
   let running = true;
   const stop = async () => {
-    if (running) child.kill("SIGKILL");
+    if (running) await child.stdin.close();
     running = false;
     await child.status;
   };
@@ -94,12 +97,13 @@ async function start(
   folder: string,
   settings: readonly string[],
 ): Promise<Deno.ChildProcess> {
-  const child = new Deno.Command("redis-server", {
+  const child = new Deno.Command("sh", {
     args: [
+      ...["-c", KILLED_WITH_US, "sh"],
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder],
       ...["--save", "", ...settings],
     ],
-    stdin: "null",
+    stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
@@ -107,7 +111,7 @@ async function start(
     if (await answers(port)) return child;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  child.kill("SIGKILL");
+  await child.stdin.close();
   throw new Error("Cannot start redis-server");
 }
 
