@@ -208,7 +208,7 @@ export const remote: readonly MutantFile[] = [
         from:
           '    if (this.#stopped) return watcher.fail(left("Cannot wait"));\n',
         to: "    if (this.#stopped) return;\n",
-        by: late,
+        by: doubt,
       },
       {
         about: "a lost connection wakes nobody",
