@@ -93,11 +93,11 @@ export interface ServeOptions<in R> {
 export function pool<T, R>(
   source: Receiver<T>,
   worker: URL,
-  options?: PoolOptions<T>,
+  options: PoolOptions<T> = {},
 ): ClosableReceiver<R> {
   checkObject("pool", options);
   const { size = countCores(), capacity = 0, ordered, signal, transfer } =
-    options ?? {};
+    options;
   checkReceiver("pool", source);
   if (!(worker instanceof URL)) {
     throw new TypeError("Cannot pool: worker must be a URL");
@@ -106,7 +106,7 @@ export function pool<T, R>(
   if (size === Infinity) {
     throw new RangeError("Cannot pool: size must be finite");
   }
-  const window = windowOf("pool", options?.window, 2);
+  const window = windowOf("pool", options.window, 2);
   checkOptions(capacity, "wait", undefined);
   checkFunctions("pool", options, ["transfer", "onLost"]);
   checkWait(signal);
@@ -141,7 +141,7 @@ export function pool<T, R>(
     } catch (error) {
       if (task.gone) settleLoans(source, [loan]);
       const lost = task.gone ? [loan] : returnLoans(source, [loan]);
-      for (const { value } of lost) lose(options ?? {}, value, error);
+      for (const { value } of lost) lose(options, value, error);
       throw error;
     }
   }
