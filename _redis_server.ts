@@ -25,10 +25,11 @@ const PAUSES = [20, 1_000] as const;
 const NOT_NOW =
   /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|MOVED|ASK|UNBLOCKED) /;
 /** How every error that a server replies begins; what a client throws does not. */
+const REPLIED = /^-?[A-Z][A-Z0-9]+ /;
+/** What comes first in whatever a script of ours replies. */
 const STATUSES: ReadonlySet<string> = new Set(
   ["ok", "gone", "old", "kind", "stray", "layout", "differs"],
 );
-const REPLIED = /^-?[A-Z][A-Z0-9]+ /;
 
 /** No answer: whether the call has happened is unknown. */
 export class SilenceError extends ChannelError {}
