@@ -2,6 +2,7 @@
 
 import type { Family } from "./_families.ts";
 import type { Target } from "./_kit.ts";
+import type { Where } from "./_where.ts";
 
 /** What one contender took for one operation, in ns. */
 export interface Figure {
@@ -37,16 +38,7 @@ export interface Measured {
 }
 
 /** One run. */
-export interface Report {
-  /** ISO 8601, to the day. */
-  readonly date: string;
-  /** The commit, with "+" if files were changed since. */
-  readonly commit: string;
-  readonly machine: string;
-  /** As "deno 2.9.6". */
-  readonly runtime: string;
-  /** Versions of the rivals that took part. */
-  readonly versions: Readonly<Record<string, string>>;
+export interface Report extends Where {
   readonly full: boolean;
   readonly workloads: readonly Measured[];
   /** Bytes that a thing holds on to, by kind of thing and contender; none on Bun. */

@@ -1,4 +1,17 @@
-// _where.ts: on what something is measured.
+// _where.ts: on what something is measured, as reports tell it.
+
+/** What every report begins with. */
+export interface Where {
+  /** ISO 8601, to the day. */
+  readonly date: string;
+  /** The commit, with "+" if files were changed since. */
+  readonly commit: string;
+  readonly machine: string;
+  /** As "deno 2.9.6". */
+  readonly runtime: string;
+  /** Versions of the rivals that took part. */
+  readonly versions: Readonly<Record<string, string>>;
+}
 
 /** The processor, and how many there are of it. */
 export async function machine(): Promise<string> {

@@ -1,5 +1,7 @@
 // report.ts: what `deno task bench:threads` measures, and writes.
 
+import type { Where } from "../_where.ts";
+
 /** Nanoseconds for one value, or one job; of a whole run in `scaling`. */
 export interface Figure {
   readonly median: number;
@@ -31,15 +33,7 @@ export interface Flood {
 }
 
 /** One run in one runtime. */
-export interface Report {
-  /** ISO 8601, to the day. */
-  readonly date: string;
-  /** The commit, with "+" if files were changed since. */
-  readonly commit: string;
-  readonly machine: string;
-  /** As "deno 2.9.6". */
-  readonly runtime: string;
-  readonly versions: Readonly<Record<string, string>>;
+export interface Report extends Where {
   readonly workloads: readonly Measured[];
   readonly floods: readonly Flood[];
 }
