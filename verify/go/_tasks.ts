@@ -5,10 +5,10 @@
 export type Task = () => Promise<unknown>;
 
 /**
- * How long tasks may take before they count as stuck: ten times what the longest
- * do, or less once some were, since then others will be.
+ * How long tasks may take before they count as stuck: sixty times what the longest do,
+ * since a machine may do much else, or less once some were, since then others will be.
  */
-let patience = 10_000; // ms
+let patience = 60_000; // ms
 
 /** Lets the other tasks go first, some times over (Go's `Gosched`). */
 export async function pass(times = 1): Promise<void> {
@@ -27,7 +27,7 @@ export async function together(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stuck = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      patience = 1000;
+      patience = 10_000;
       reject(new Error(`Tasks are stuck: ${[...left].join(", ")}`));
     }, patience);
   });

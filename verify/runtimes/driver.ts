@@ -51,7 +51,7 @@ export type Report =
 export const LOG = "log";
 
 /** No test may take longer, in ms. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 /** Tries of a test that may fail by chance. */
 const TRIES = 3;
 
