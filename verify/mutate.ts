@@ -30,6 +30,8 @@ type Verdict = "killed" | "killed by time" | "survived" | "not one place";
 const MODEL = "verify/mutants/_probe.ts";
 /** How many times as long as without a fault a test may take; at least 10 s. */
 const PATIENCE = 5;
+/** The same where the fault changes nothing, so that only a test without an end goes on for it. */
+const MORE_PATIENCE = 30;
 const files: readonly MutantFile[] = [
   channel,
   lone,
@@ -96,7 +98,9 @@ async function judge(folder: string, job: Job): Promise<Verdict> {
   await Deno.writeTextFile(path, source.replace(job.from, () => job.to));
   try {
     const test = job.by ?? MODEL;
-    const passed = await passes(folder, test, limits.get(test));
+    const limit = limits.get(test)! *
+      (job.equivalent ? MORE_PATIENCE / PATIENCE : 1);
+    const passed = await passes(folder, test, limit);
     return passed === undefined
       ? "killed by time"
       : passed
