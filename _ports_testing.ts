@@ -11,7 +11,7 @@ import { receiver, sender, share } from "./worker.ts";
 
 /** Waits until something is so; messages and threads take as long as they take. */
 export async function until(fact: () => boolean): Promise<void> {
-  const end = performance.now() + 5_000;
+  const end = performance.now() + 20_000;
   while (!fact()) {
     if (performance.now() > end) throw new Error(`Never true: ${fact}`);
     await tick();

@@ -11,10 +11,10 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Waits until something is so, for 10 s at most. */
+/** Waits until something is so, for 20 s at most. */
 async function until(fact: () => boolean): Promise<void> {
   for (let looks = 0; !fact(); looks++) {
-    if (looks > 1000) throw new Error(`Never true: ${fact}`);
+    if (looks > 2000) throw new Error(`Never true: ${fact}`);
     await sleep(10);
   }
 }

@@ -493,7 +493,7 @@ async function run(program: string): Promise<{ code: number; text: string }> {
     env: { NO_COLOR: "1" },
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   });
   const output = await command.output();
   const decoder = new TextDecoder();

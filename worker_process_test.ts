@@ -19,7 +19,7 @@ async function run(program: string): Promise<{ code: number; text: string }> {
       env: { NO_COLOR: "1" },
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
     },
   ).output();
   const decoder = new TextDecoder();

@@ -34,7 +34,7 @@ interface Runtime extends Found {
 }
 
 /** No example may take longer, in ms. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 /** The oldest Node that the package supports. */
 const OLDEST_NODE = 20;
 /** Lines of output that are shown of an example that fails. */

@@ -118,7 +118,7 @@ export function lacks(one: Case, { features }: Implementation): Feature[] {
 }
 
 /** How long a case may take, in ms. One that hangs takes for ever. */
-const LIMIT = 30_000;
+const LIMIT = 60_000;
 
 /** Runs a case that lacks nothing. Rejects if it fails, hangs, or leaves anything behind. */
 export async function check(

@@ -77,7 +77,7 @@ export async function within<T>(
   promise: Promise<T>,
   what: string,
   state: () => string,
-  limit = 20_000,
+  limit = 60_000,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -17,7 +17,7 @@ const STALL = 30;
 const CAPACITY = 64;
 const WINDOW = 64;
 /** For all values, in ms. */
-const LIMIT = 60_000;
+const LIMIT = 180_000;
 
 /** Pages without special headers may not share any. */
 function sharedNumber(): Int32Array | undefined {

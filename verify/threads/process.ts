@@ -5,7 +5,7 @@ import type { Report } from "../runtimes/driver.ts";
 
 const PREFIX = "@threads ";
 /** How long a process may go on after its report, in ms. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 /** Characters of output that are shown after a crash. */
 const LAST = 2000;
 

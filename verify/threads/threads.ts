@@ -16,7 +16,7 @@ import { inProcess } from "./process.ts";
 /** How often a thread dies, if nobody says. */
 const TIMES = 15;
 /** No check may take longer, in ms. */
-const LIMIT = 180_000;
+const LIMIT = 600_000;
 const HERE = "verify/threads";
 const MODULES = [
   "main",
