@@ -22,10 +22,10 @@ const MARGIN = 1.4;
  * version of the runtime may have larger objects.
  */
 const BYTES = { few: 2, share: 0.1, otherVersion: 0.25 };
-const TRIES = 3;
+const TRIES = 4;
 const HOW = { samples: 11, warmUp: 500, limit: 2_500 };
 
-const AT_HEART = [
+const AT_HEART: readonly string[] = [
   "W1 hand-off, capacity 16",
   "W1full hand-off, buffer of 128 full",
   "W2 rendezvous",
@@ -73,7 +73,7 @@ await withBench("deno", false, async (bench) => {
     else if (!group.full) await compareCounts(bench, measured, sameVersion);
   }
   await compareMemory(bench, sameVersion);
-  for (const name of AT_HEART) await compareRatio(bench, name);
+  await compareRatios(bench);
   console.log(
     faults.length === 0
       ? "gate: nothing got slower"
@@ -136,23 +136,53 @@ function grown(
   return is - was > Math.max(BYTES.few, share * was);
 }
 
-/** Against std; where that has no such thing, the floor. */
-async function compareRatio(bench: Bench, name: string): Promise<void> {
-  const measured = before.workloads.find((one) => one.name === name);
-  if (measured === undefined) return wrong(`${name}: was never measured`);
-  const { family, figures } = measured;
-  const against = figures.std ? "std" : "floor";
-  const was = ratio(measured, "ours", against)!;
-  let is = Infinity;
-  for (let i = 0; i < TRIES && is > was * MARGIN; i++) {
-    const contenders = ["ours", against];
-    const asked = { family, name, contenders, ...HOW };
-    const figures = await bench.run("time", asked);
-    is = Math.min(is, ratio({ ...measured, figures }, "ours", against)!);
+/**
+ * Against std; where that has no such thing, the floor. What is over is measured again
+ * after all the others, and for twice as long each time: on a busy machine the engine
+ * has seen less of the work in the same time.
+ */
+async function compareRatios(bench: Bench): Promise<void> {
+  let names = AT_HEART;
+  for (let i = 0; i < TRIES && names.length > 0; i++) {
+    const over: string[] = [];
+    for (const name of names) {
+      const measured = before.workloads.find((one) => one.name === name);
+      if (measured === undefined) {
+        wrong(`${name}: was never measured`);
+        continue;
+      }
+      const against = measured.figures.std ? "std" : "floor";
+      const was = ratio(measured, "ours", against)!;
+      const is = await ratioNow(bench, measured, against, 2 ** i);
+      const line = `${name}: ${is.toFixed(3)} of ${against}, was ${
+        was.toFixed(3)
+      }`;
+      if (is <= was * MARGIN) console.log(line);
+      else if (i + 1 < TRIES) over.push(name);
+      else wrong(line);
+    }
+    names = over;
   }
-  const line = `${name}: ${is.toFixed(3)} of ${against}, was ${was.toFixed(3)}`;
-  if (is > was * MARGIN) wrong(line);
-  else console.log(line);
+}
+
+/** How long ours takes against another, measured so many times as long as is usual. */
+async function ratioNow(
+  bench: Bench,
+  measured: Measured,
+  against: string,
+  times: number,
+): Promise<number> {
+  const { family, name } = measured;
+  const { samples, warmUp, limit } = HOW;
+  const figures = await bench.run("time", {
+    family,
+    name,
+    contenders: ["ours", against],
+    samples,
+    warmUp: warmUp * times,
+    limit: limit * times,
+  });
+  return ratio({ ...measured, figures }, "ours", against)!;
 }
 
 /** Counts anew. Of bytes, the engine has more than one opinion now and then: the most counts. */
