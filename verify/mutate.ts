@@ -32,6 +32,8 @@ const MODEL = "verify/mutants/_probe.ts";
 const PATIENCE = 5;
 /** The same where the fault changes nothing, so that only a test without an end goes on for it. */
 const MORE_PATIENCE = 30;
+/** Tests at a time, for each core: one that waits for what never comes needs none. */
+const PER_CORE = 3;
 const files: readonly MutantFile[] = [
   channel,
   lone,
@@ -146,7 +148,7 @@ function report({ file, about, by, equivalent }: Job, verdict: Verdict): void {
 const scratch = await Deno.makeTempDir({ prefix: "sluice-mutate-" });
 try {
   const folders = Array.from(
-    { length: navigator.hardwareConcurrency },
+    { length: PER_CORE * navigator.hardwareConcurrency },
     (_, i) => `${scratch}/${i}`,
   );
   for (const folder of folders) await copyTree(root, folder);
@@ -161,9 +163,11 @@ try {
       if (!passed) complain(`FAILS without a fault: ${test}`);
     }
   }));
+  // From both ends: the faults of one library file often end alike, at work or waiting.
   const queue = jobs.slice();
-  await Promise.all(folders.map(async (folder) => {
-    for (let job; (job = queue.shift());) report(job, await judge(folder, job));
+  await Promise.all(folders.map(async (folder, i) => {
+    const next = () => i % 2 === 0 ? queue.shift() : queue.pop();
+    for (let job; (job = next());) report(job, await judge(folder, job));
   }));
 } finally {
   await Deno.remove(scratch, { recursive: true });
