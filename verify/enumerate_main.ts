@@ -2,6 +2,7 @@
 //
 //     deno task enumerate [length]
 
+import { share } from "./_crew.ts";
 import type { Report } from "./_enumerate_worker.ts";
 import type { Tally, Task } from "./enumerate.ts";
 import { CHANNELS, SHARES } from "./enumerate.ts";
@@ -49,29 +50,6 @@ function show({ programs, steps, choices }: Tally): string {
   return `${a} programs, ${b} steps, ${c} choices of a select`;
 }
 
-/** Runs one task after the other in a worker of its own. */
-function work(next: () => [Row, Task] | undefined): Promise<void> {
-  const url = new URL("./_enumerate_worker.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  return new Promise<void>((resolve, reject) => {
-    let row: Row;
-    const proceed = () => {
-      const following = next();
-      if (!following) return resolve();
-      row = following[0];
-      worker.postMessage(following[1]);
-    };
-    worker.onerror = (event) => reject(new Error(event.message));
-    worker.onmessage = ({ data }: MessageEvent<Report>) => {
-      add(row, data.tally);
-      if (data.difference) return reject(new Error(data.difference));
-      if (--row.left === 0) console.log(`${row.name}: ${show(row)}`);
-      proceed();
-    };
-    proceed();
-  }).finally(() => worker.terminate());
-}
-
 const longest = Number(Deno.args[0] ?? 5);
 if (!Number.isInteger(longest) || longest < 1) {
   console.error("Usage: deno task enumerate [length]; 5 if it is not given");
@@ -79,14 +57,17 @@ if (!Number.isInteger(longest) || longest < 1) {
 }
 const start = performance.now();
 const rows = rowsOf(longest);
-const queue = rows.flatMap((row) =>
-  row.tasks.map((task): [Row, Task] => [row, task])
+const rowOf = new Map(
+  rows.flatMap((row) => row.tasks.map((task): [Task, Row] => [task, row])),
 );
-const cores = navigator.hardwareConcurrency;
+const module = new URL("./_enumerate_worker.ts", import.meta.url);
 try {
-  await Promise.all(
-    Array.from({ length: cores }, () => work(() => queue.shift())),
-  );
+  await share<Task, Report>(module, [...rowOf.keys()], (task, report) => {
+    const row = rowOf.get(task)!;
+    add(row, report.tally);
+    if (report.difference) throw new Error(report.difference);
+    if (--row.left === 0) console.log(`${row.name}: ${show(row)}`);
+  });
 } catch (error) {
   console.error(`The library differs from the model.\n${error}`);
   Deno.exit(1);
