@@ -88,7 +88,7 @@ export interface Tally {
 /** How many different first operations there are: shares that a task can be cut into. */
 export const SHARES: number = OPERATIONS.length;
 
-const BLOCK = 2048; // programs in lockstep
+const BLOCK = 64; // programs in lockstep: more would outlive the young generation
 
 /** Where the ticks of a program of so many operations can be: bit i is a tick after operation i. */
 function tickings(operations: number, task: Task): number[] {
