@@ -41,30 +41,31 @@ const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
 };
 
 /**
- * Takes a reason apart. Of an error its name, message, stack and cause go on; what
- * else cannot be cloned becomes its text.
+ * Takes a reason apart; never throws. Of an error its name, message, stack and cause go
+ * on; what else cannot be cloned, and an error that cannot be read, becomes its text.
  */
 export function pack(reason: unknown, deep = 0): Packed {
-  if (reason instanceof Error) {
-    const { name, message, stack } = reason;
-    const dom = typeof DOMException === "function" &&
-      reason instanceof DOMException;
-    const told = "cause" in reason && deep < DEEPEST;
-    return {
-      error: {
-        dom,
-        name: String(name),
-        message: String(message),
-        stack: stack === undefined ? undefined : String(stack),
-        ...told && { cause: pack(reason.cause, deep + 1) },
-      },
-    };
-  }
   try {
-    return { value: structuredClone(reason) };
+    return reason instanceof Error
+      ? { error: partsOf(reason, deep) }
+      : { value: structuredClone(reason) };
   } catch {
     return { value: textOf(reason) };
   }
+}
+
+function partsOf(error: Error, deep: number): ErrorParts {
+  const { name, message, stack } = error;
+  const dom = typeof DOMException === "function" &&
+    error instanceof DOMException;
+  const told = "cause" in error && deep < DEEPEST;
+  return {
+    dom,
+    name: String(name),
+    message: String(message),
+    stack: stack === undefined ? undefined : String(stack),
+    ...told && { cause: pack(error.cause, deep + 1) },
+  };
 }
 
 /** Puts a reason together again. */

@@ -51,6 +51,25 @@ const REASONS: Record<string, [unknown, (told: unknown) => void]> = {
     Object.assign(new Error("bare"), { stack: undefined }),
     (told) => assertEquals((told as Error).message, "bare"),
   ],
+  "an error that cannot be read": [
+    Object.defineProperty(new Error("trap"), "stack", {
+      get() {
+        throw new Error("read");
+      },
+    }),
+    (told) => assertEquals(told, "Error: trap"),
+  ],
+  "what throws whenever it is looked at": [
+    new Proxy({}, {
+      get() {
+        throw new Error("get");
+      },
+      getPrototypeOf() {
+        throw new Error("getPrototypeOf");
+      },
+    }),
+    (told) => assertEquals(told, "a reason that cannot be told"),
+  ],
   "an error that causes itself": [
     (() => {
       const error = new Error("round");
