@@ -4,9 +4,11 @@
 // 2. A worker has `window` jobs at most. The one with the fewest gets the next.
 // 3. The jobs of a worker that died come before all others; a job that was under way in
 //    MOST_DEATHS of them is given up, and so is one that was transferred to one.
+// 4. So are all if, without an outcome in between, MOST_DEATHS for each of `size` died idle.
 
 import { Batch } from "./_batch.ts";
 import type { Listener } from "./_link.ts";
+import { transferred } from "./_crossing.ts";
 import { Link, TAG } from "./_link.ts";
 import type { Failure } from "./_pool.ts";
 import type { Packed } from "./_reason.ts";
@@ -51,6 +53,8 @@ export class Crew<T, R> {
   readonly #fail: (reason: unknown) => void;
   readonly #members: Set<Member<T, R>> = new Set();
   #waiting: Job<T, R>[] = [];
+  /** Threads that died without a job since the last outcome. */
+  #idleDeaths = 0;
   #over: Failure | undefined;
 
   /** `fail` is told if there is no hope for them. */
@@ -99,6 +103,11 @@ export class Crew<T, R> {
     for (const { reject } of jobs.reverse()) reject(reason);
   }
 
+  /** One of them has done something. */
+  thrive(): void {
+    this.#idleDeaths = 0;
+  }
+
   /** Replaces a worker that has died. */
   lose(member: Member<T, R>, error: unknown): void {
     this.#members.delete(member);
@@ -108,7 +117,8 @@ export class Crew<T, R> {
       { cause: error },
     );
     const jobs = member.stop();
-    if (!member.up) {
+    if (jobs.length === 0) this.#idleDeaths++;
+    if (!member.up || this.#idleDeaths >= MOST_DEATHS * this.#options.size) {
       this.#waiting.unshift(...jobs);
       this.#fail(dead);
       return;
@@ -136,8 +146,7 @@ class Member<T, R> implements Listener, ThreadListener {
   /** Whether it has been ready for work. */
   up = false;
   readonly #crew: Crew<T, R>;
-  readonly #window: number;
-  readonly #transfer: ((value: T) => Transferable[]) | undefined;
+  readonly #options: CrewOptions<T>;
   readonly #thread: Thread;
   readonly #batch: Batch = new Batch(() => this.#flush());
   readonly #jobs: Map<number, Job<T, R>> = new Map();
@@ -149,14 +158,14 @@ class Member<T, R> implements Listener, ThreadListener {
 
   constructor(crew: Crew<T, R>, url: URL, options: CrewOptions<T>) {
     this.#crew = crew;
-    this.#window = options.window;
-    this.#transfer = options.transfer;
+    this.#options = options;
     this.#thread = startThread(url, this);
   }
 
   /** How many jobs it may be given. */
   get room(): number {
-    return this.up && !this.#over ? this.#window - this.#jobs.size : 0;
+    const { window } = this.#options;
+    return this.up && !this.#over ? window - this.#jobs.size : 0;
   }
 
   give(job: Job<T, R>): void {
@@ -202,6 +211,7 @@ class Member<T, R> implements Listener, ThreadListener {
         this.#crew.assign();
         break;
       case "outcomes":
+        this.#crew.thrive();
         for (const outcome of data as Outcome[]) this.#settle(outcome);
         if (this.#jobs.size === 0 && !this.#over) this.#thread.keepAlive(false);
         this.#crew.assign();
@@ -230,8 +240,9 @@ class Member<T, R> implements Listener, ThreadListener {
   #flush(): void {
     const numbers = this.#next.splice(0).filter((n) => this.#jobs.has(n));
     if (numbers.length === 0) return;
-    if (!this.#transfer && this.#post(numbers)) return;
-    for (const number of numbers) this.#postAlone(number);
+    if (!this.#options.transfer && this.#post(numbers)) return;
+    // `transfer` may end all.
+    for (const n of numbers) if (this.#jobs.has(n)) this.#postAlone(n);
   }
 
   /** Whether they could be cloned. */
@@ -249,9 +260,10 @@ class Member<T, R> implements Listener, ThreadListener {
     const job = this.#jobs.get(number)!;
     const { task } = job;
     try {
-      const transfer = this.#transfer?.(task.value) ?? [];
-      this.#link!.post("jobs", [[number, task.value]], transfer);
-      task.gone = transfer.length > 0;
+      const list = transferred(this.#options, task.value);
+      if (!this.#jobs.has(number)) return;
+      this.#link!.post("jobs", [[number, task.value]], list);
+      task.gone = list.length > 0;
     } catch (error) {
       this.#jobs.delete(number);
       job.reject(error);

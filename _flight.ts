@@ -7,6 +7,8 @@ import { settle } from "./_turn.ts";
 export class Flight<T> extends Watch {
   /** Of the value, once it is posted. */
   number = -1;
+  /** It was called back while it was being posted. */
+  recalled = false;
   readonly value: T;
   readonly #accepted: (() => void) | undefined;
   readonly #failed: ((reason: unknown, value: T) => void) | undefined;

@@ -6,10 +6,12 @@
 // 3. While there is something asked for, one waiter is parked in the channel, unless
 //    that has ended.
 // 4. The nth value that is posted has the number n, on both sides.
+// 5. Code of the user's runs while values are posted (getters, `transfer`), and may do
+//    anything to the channel and to this: till a value is posted it is in `#next`.
 
 import { Batch } from "./_batch.ts";
 import type { Crossing } from "./_crossing.ts";
-import { lose, MOST } from "./_crossing.ts";
+import { lose, MOST, transferred } from "./_crossing.ts";
 import type { Listener } from "./_link.ts";
 import { Link } from "./_link.ts";
 import type { Loan } from "./_loans.ts";
@@ -17,6 +19,7 @@ import { borrow, borrowed, returnLoans, settleLoans } from "./_loans.ts";
 import { pack } from "./_reason.ts";
 import type { Ending, Owner } from "./_waiter.ts";
 import { over, Waiter, withdraw, woken } from "./_waiter.ts";
+import { DONE } from "./_turn.ts";
 import type { Receiver, Sender } from "./ends.ts";
 import { available, ended, park } from "./ends.ts";
 import { ChannelError } from "./errors.ts";
@@ -33,10 +36,16 @@ export class Lender<T> implements Owner, Listener {
   readonly #crossing: Crossing<T>;
   readonly #link: Link;
   readonly #waiter: Waiter = new Waiter(unused, unused);
-  readonly #batch: Batch = new Batch(() => this.#flush());
+  readonly #batch: Batch = new Batch(() => {
+    this.#flush();
+    this.#lend(); // in the place of what was lost
+  });
   readonly #held = new Map<number, Held<T>>();
   readonly #leaving = new AbortController();
   #next: Loan<T>[] = [];
+  /** How many of `#next` are posted, or lost, already. */
+  #at = 0;
+  #posting = false;
   #asked = 0;
   #posted = 0;
   #parked = false;
@@ -49,7 +58,8 @@ export class Lender<T> implements Owner, Listener {
     this.#waiter.owner = this;
     this.#link = new Link(port, "lender", this);
     const { signal } = this.#leaving;
-    source.join({ signal }).then(() => this.#drained(), ignore);
+    // A source that is itself at the end of a port can be lost.
+    source.join({ signal }).then(() => this.#drained(), () => this.stop());
     const { closeSignal } = source as Partial<Sender<T>>;
     if (source.closed) this.#link.post("closed");
     else {
@@ -70,6 +80,7 @@ export class Lender<T> implements Owner, Listener {
   gone(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#asked = 0;
     this.#leaving.abort();
     if (this.#parked) this.#source[withdraw](this.#waiter);
     this.#parked = false;
@@ -77,7 +88,8 @@ export class Lender<T> implements Owner, Listener {
     this.#held.clear();
     this.#giveBack([
       ...held,
-      ...this.#next.splice(0).map((loan) => ({ loan, gone: false })),
+      ...this.#next.splice(0).slice(this.#at)
+        .map((loan) => ({ loan, gone: false })),
     ]);
   }
 
@@ -159,7 +171,7 @@ export class Lender<T> implements Owner, Listener {
   }
 
   #wait(): void {
-    if (this.#asked <= 0 || this.#parked || this.#over) return;
+    if (this.#asked <= 0 || this.#parked) return;
     const ending = this.#source[ended]();
     if (ending) this.#end(ending);
     else {
@@ -179,10 +191,15 @@ export class Lender<T> implements Owner, Listener {
     this.#end(ending);
   }
 
-  #end({ plain, error }: Ending): void {
+  #end(ending: Ending): void {
     if (this.#ended) return;
+    if (this.#posting) {
+      DONE.then(() => this.#end(ending)); // behind what is being posted
+      return;
+    }
     this.#ended = true;
     this.#flush();
+    const { plain, error } = ending;
     this.#link.post("end", plain ? undefined : pack(error));
   }
 
@@ -192,47 +209,55 @@ export class Lender<T> implements Owner, Listener {
   }
 
   #flush(): void {
-    const loans = this.#next.splice(0);
     this.#batch.clear();
-    if (loans.length === 0 || this.#over) return;
-    const { transfer } = this.#crossing;
-    if (!transfer && this.#post(loans)) return;
-    for (const loan of loans) this.#postAlone(loan);
+    if (this.#posting || this.#next.length === 0) return;
+    this.#posting = true;
+    if (this.#crossing.transfer || !this.#post()) {
+      while (this.#at < this.#next.length) this.#postAlone();
+    }
+    this.#next.splice(0, this.#at);
+    this.#at = 0;
+    this.#posting = false;
   }
 
-  /** Whether it could be cloned. */
-  #post(loans: readonly Loan<T>[]): boolean {
+  /** Whether all could be cloned. */
+  #post(): boolean {
+    const loans = [...this.#next];
     try {
       this.#link.post("values", loans.map(({ value }) => value));
     } catch {
       return false;
     }
-    for (const loan of loans) {
-      this.#held.set(this.#posted++, { loan, gone: false });
+    if (!this.#over) {
+      for (const loan of loans) this.#hold(loan, false);
     }
     return true;
   }
 
-  // One that cannot be cloned, or whose `transfer` throws, is lost alone; another one
-  // may come in its place.
-  #postAlone(loan: Loan<T>): void {
+  // One that cannot be cloned, or whose `transfer` throws, is lost alone.
+  #postAlone(): void {
+    const loan = this.#next[this.#at]!;
     const { value } = loan;
-    const { transfer, onLost } = this.#crossing;
     try {
-      const list = transfer?.(value) ?? [];
+      const list = transferred(this.#crossing, value);
       this.#link.post("values", [value], list);
-      this.#held.set(this.#posted++, { loan, gone: list.length > 0 });
+      if (!this.#over) this.#hold(loan, list.length > 0);
     } catch (error) {
+      if (this.#over) return; // it went back with all others
+      this.#at++;
       this.#asked++;
       settleLoans(this.#source, [loan]);
-      if (onLost) lose(this.#crossing, value, error);
+      if (this.#crossing.onLost) lose(this.#crossing, value, error);
       else Promise.reject(error);
-      this.#lend();
     }
+  }
+
+  /** It was posted. */
+  #hold(loan: Loan<T>, gone: boolean): void {
+    this.#at++;
+    this.#held.set(this.#posted++, { loan, gone });
   }
 }
 
 // deno-coverage-ignore -- its waiter has an owner
 function unused(): void {}
-
-function ignore(): void {}

@@ -6,6 +6,12 @@ import type { Channel } from "./mod.ts";
 
 export const WORKER = new URL("./_thread_testing.ts", import.meta.url);
 
+/** The same, in a thread that dies soon after it was ready, if it has nothing to do. */
+export const IDLE_DEATH = new URL(
+  "./_idle_death_testing.ts",
+  import.meta.url,
+);
+
 export function squares(...numbers: number[]): Order[] {
   return numbers.map((n) => ({ act: "square", n }));
 }

@@ -1,6 +1,7 @@
 // _port_sender.ts: the sending end of a channel that is in another thread.
 //
-// 1. `#next` holds what is to be posted, `#sent` what was posted and not answered,
+// 1. `#next` holds what is to be posted, `#posting` what is being posted (code of the
+//    user's runs then: getters, `transfer`), `#sent` what was posted and not answered,
 //    oldest first; `#room` is how many more there may be of them.
 // 2. A parked sender implies that there is no room, and that the channel is not known to
 //    be closed.
@@ -16,7 +17,7 @@ import { refusal } from "./_checks.ts";
 import { append, remove } from "./_circle.ts";
 import { unsent } from "./_closing.ts";
 import type { Crossing } from "./_crossing.ts";
-import { lose } from "./_crossing.ts";
+import { lose, transferred } from "./_crossing.ts";
 import { Flight } from "./_flight.ts";
 import type { Listener } from "./_link.ts";
 import { Link } from "./_link.ts";
@@ -37,6 +38,7 @@ export class PortSender<T>
   readonly #batch: Batch = new Batch(() => this.#flush());
   readonly #sent: Map<number, Flight<T>> = new Map();
   #next: Flight<T>[] = [];
+  #posting: Flight<T>[] = [];
   #count = 0;
   #room = 0;
   /** Values in a message, so that the other side has some while others are made. */
@@ -248,13 +250,15 @@ export class PortSender<T>
   }
 
   #flush(): void {
-    const flights = this.#next.splice(0);
-    if (flights.length === 0) return;
-    if (!this.#crossing.transfer && this.#postAll(flights)) return;
-    for (const flight of flights) {
+    if (this.#posting.length > 0) return; // what comes meanwhile is flushed later
+    this.#posting = this.#next.splice(0);
+    if (!this.#crossing.transfer && this.#postAll()) return;
+    for (let flight; (flight = this.#posting[0]);) {
       try {
         this.#postOne(flight);
+        this.#posting.shift();
       } catch (error) {
+        this.#posting.shift();
         flight.fail(error);
         this.#admit(1);
       }
@@ -262,42 +266,45 @@ export class PortSender<T>
   }
 
   /** Whether they could be cloned. */
-  #postAll(flights: readonly Flight<T>[]): boolean {
+  #postAll(): boolean {
+    const flights = this.#posting;
+    if (flights.length === 0) return true;
     try {
       this.#link.post("values", flights.map(({ value }) => value));
     } catch {
       return false;
     }
+    this.#posting = [];
     for (const flight of flights) this.#posted(flight);
     return true;
   }
 
   #postOne(flight: Flight<T>): void {
     const { value } = flight;
-    this.#link.post("values", [value], this.#crossing.transfer?.(value));
+    this.#link.post("values", [value], transferred(this.#crossing, value));
     this.#posted(flight);
   }
 
   #posted(flight: Flight<T>): void {
     flight.number = this.#count;
     this.#sent.set(this.#count++, flight);
+    if (flight.recalled) this.#recall(flight);
   }
 
   /** Its signal has aborted: the other side says whether that is in time. */
   #recall(flight: Flight<T>): void {
     const index = this.#next.indexOf(flight);
-    if (index < 0) this.#link.post("withdraw", flight.number);
-    else {
+    if (index >= 0) {
       this.#next.splice(index, 1);
       flight.giveUp();
       this.#admit(1);
-    }
+    } else if (flight.number >= 0) this.#link.post("withdraw", flight.number);
+    else flight.recalled = true;
   }
 
   #mayLeave(): void {
-    if (!this.closed || this.#senders || this.#next.length || this.#sent.size) {
-      return;
-    }
+    if (!this.closed || this.#senders || this.#sent.size) return;
+    if (this.#next.length + this.#posting.length > 0) return;
     if (this.#closing && !this.#over) this.#link.post("close", this.#closing);
     this.#over = true;
     this.#link.close();

@@ -30,6 +30,14 @@ export async function settled(): Promise<void> {
   for (let ticks = 0; ticks < 10; ticks++) await tick();
 }
 
+/** A value that runs `act` when it is cloned. */
+export function trap(act: () => void): { readonly trap: true } {
+  return Object.defineProperty({ trap: true }, "trap", {
+    get: () => (act(), true),
+    enumerable: true,
+  }) as { readonly trap: true };
+}
+
 /** A receiving end of a channel, behind a port. */
 export function lend<T>(
   channel: Receiver<T>,

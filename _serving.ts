@@ -2,6 +2,7 @@
 
 import type { Outcome } from "./_crew.ts";
 import type { Call, Listener } from "./_link.ts";
+import { transferred } from "./_crossing.ts";
 import { Link, TAG } from "./_link.ts";
 import { pack } from "./_reason.ts";
 import { parentOf } from "./_thread.ts";
@@ -88,9 +89,9 @@ class Serving<T, R> implements Listener {
   }
 
   #add(number: number, result: R): void {
-    const { transfer } = this.#service;
-    if (transfer) this.#postAlone([number, true, result], transfer(result));
-    else this.#outcomes.push([number, true, result]);
+    const outcome: Outcome = [number, true, result];
+    if (!this.#service.transfer) this.#outcomes.push(outcome);
+    else this.#postAlone(outcome, transferred(this.#service, result));
   }
 
   #tell(): void {

@@ -75,9 +75,11 @@ export interface ServeOptions<in R> {
  *
  * A value counts for the source's `join` until its result is there. When a thread dies
  * another takes its place and its values: **at-least-once**. A value that was under way
- * in three threads that died, a thread that dies before it is ready, and an error of the
- * handler end the pool, as an error ends a `map`; the values under way go back to the
- * head of the source.
+ * in three threads that died, a thread that dies before it is ready, threads that die with
+ * nothing to do (three for each of `size`, without a result in between), and an error of
+ * the handler end the pool, as an error ends a `map`; the values under way go back to the
+ * head of the source. (A thread that calls `close()` before `serve` is not noticed in Deno
+ * and browsers.)
  *
  * @typeParam T The type of the values.
  * @typeParam R The type of the results.

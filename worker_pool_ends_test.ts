@@ -6,13 +6,19 @@ import {
   assertInstanceOf,
   assertStrictEquals,
 } from "@std/assert";
-import { all, settled, until } from "./_ports_testing.ts";
+import { all, settled, trap, until } from "./_ports_testing.ts";
 import { holding, reasonOf, tick, unhandledIn, waiting } from "./_testing.ts";
 import type { Order } from "./_thread_testing.ts";
 import { Channel, ChannelError } from "./mod.ts";
 import type { PoolOptions } from "./worker.ts";
 import { pool } from "./worker.ts";
-import { ordersOf, replacedWorker, squares, WORKER } from "./_pool_testing.ts";
+import {
+  IDLE_DEATH,
+  ordersOf,
+  replacedWorker,
+  squares,
+  WORKER,
+} from "./_pool_testing.ts";
 
 Deno.test("an error of the handler ends the pool, and the value goes back", async () => {
   const error = new RangeError("bad", { cause: "deep" });
@@ -123,6 +129,68 @@ Deno.test("a thread that cannot be replaced ends the pool", async () => {
   const results = pool<Order, number>(source, WORKER, { size: 1 });
   assertEquals(await results.receive(), 1);
   assertEquals(`${await reasonOf(results.receive())}`, "Error: forbidden");
+  await until(() => source.size === 1);
+  source.drain();
+});
+
+Deno.test("threads that die idle, again and again, end the pool", async () => {
+  const source = new Channel<Order>(1);
+  let started = 0;
+  using _ = replacedWorker(() => started++);
+  const results = pool<Order, number>(source, IDLE_DEATH, { size: 2 });
+  const reason = await reasonOf(results.receive()) as Error;
+  assertInstanceOf(reason, ChannelError);
+  assert(/a worker has died/.test(reason.message), reason.message);
+  assert(source.closed);
+  assert(started <= 7); // two, and one for each of five deaths
+});
+
+Deno.test("threads that die idle after they have worked are replaced", async () => {
+  const source = new Channel<Order>(1);
+  let started = 0;
+  using _ = replacedWorker(() => started++);
+  const results = pool<Order, number>(source, IDLE_DEATH, { size: 1 });
+  for (let n = 1; n <= 5; n++) {
+    await source.send({ act: "square", n });
+    assertEquals(await results.receive(), n * n);
+    await until(() => started > n);
+  }
+  source.close();
+  await source.join();
+});
+
+for (const by of ["transfer", "a value"]) {
+  let results: ReturnType<typeof pool<unknown, unknown>>;
+  Deno.test(`a pool that ${by} ends while jobs are posted goes on with none`, async () => {
+    const values = [1, 2, 3] as unknown[];
+    const act = (): void => results.close();
+    if (by === "a value") values[0] = trap(act);
+    const source = holding(...values);
+    const unhandled = await unhandledIn(async () => {
+      results = pool<unknown, unknown>(source, WORKER, {
+        size: 1,
+        window: 3,
+        transfer: by === "transfer"
+          ? (value) => (value === 1 && act(), [])
+          : undefined,
+      });
+      await reasonOf(results.receive());
+      await until(() => source.size === 3);
+    });
+    assertEquals(unhandled, []);
+    assertEquals(source.snapshot(), values);
+    source.drain();
+  });
+}
+
+Deno.test("a transfer that returns no array ends the pool, and the value goes back", async () => {
+  const source = holding(1);
+  const transfer = () => new Set() as unknown as Transferable[];
+  const results = pool(source, WORKER, { size: 1, transfer });
+  assertEquals(
+    `${await reasonOf(results.receive())}`,
+    "TypeError: Cannot transfer: transfer must return an array",
+  );
   await until(() => source.size === 1);
   source.drain();
 });

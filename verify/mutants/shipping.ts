@@ -2,6 +2,7 @@
 
 import type { MutantFile } from "./_mutant.ts";
 
+const reentry = "worker_reentry_test.ts";
 const sender = "worker_sender_test.ts";
 const senderEnd = "worker_sender_end_test.ts";
 
@@ -118,9 +119,8 @@ export const shipping: readonly MutantFile[] = [
       },
       {
         about: "close() overtakes what was sent",
-        from:
-          "if (!this.closed || this.#senders || this.#next.length || this.#sent.size) {",
-        to: "if (!this.closed) {",
+        from: "if (!this.closed || this.#senders || this.#sent.size) return;",
+        to: "if (!this.closed) return;",
         by: sender,
       },
       {
@@ -152,10 +152,21 @@ export const shipping: readonly MutantFile[] = [
       {
         about: "one value that cannot be cloned takes others with it",
         from:
-          "    for (const flight of flights) {\n      try {\n        this.#postOne(flight);\n      } catch (error) {",
-        to:
-          "    for (const flight of flights) {\n      try {\n        throw new Error();\n      } catch (error) {",
+          "      try {\n        this.#postOne(flight);\n        this.#posting.shift();\n",
+        to: "      try {\n        throw new Error();\n",
         by: senderEnd,
+      },
+      {
+        about: "close() within a value leaves before it is posted",
+        from: "if (this.#next.length + this.#posting.length > 0) return;",
+        to: "if (this.#next.length > 0) return;",
+        by: reentry,
+      },
+      {
+        about: "an abort within a value is forgotten",
+        from: "if (flight.recalled) this.#recall(flight);",
+        to: "",
+        by: reentry,
       },
       {
         about: "a select with a value that cannot be cloned waits for ever",
@@ -178,7 +189,7 @@ export const shipping: readonly MutantFile[] = [
       },
       {
         about: "the values of one turn are a message each",
-        from: "if (!this.#crossing.transfer && this.#postAll(flights)) return;",
+        from: "if (!this.#crossing.transfer && this.#postAll()) return;",
         to: "",
         by: sender,
       },

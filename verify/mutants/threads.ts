@@ -132,14 +132,14 @@ export const threads: readonly MutantFile[] = [
     mutants: [
       {
         about: "an error has no cause over there",
-        from: "...told && { cause: pack(reason.cause, deep + 1) },",
+        from: "...told && { cause: pack(error.cause, deep + 1) },",
         to: "",
         by: reasons,
       },
       {
         about: "an error that causes itself is told for ever",
-        from: '"cause" in reason && deep < DEEPEST;',
-        to: '"cause" in reason;',
+        from: '"cause" in error && deep < DEEPEST;',
+        to: '"cause" in error;',
         by: reasons,
       },
       {
@@ -184,8 +184,8 @@ export const threads: readonly MutantFile[] = [
     mutants: [
       {
         about: "a thread gets more than its window",
-        from: "this.#window - this.#jobs.size : 0;",
-        to: "1000 - this.#jobs.size : 0;",
+        from: "!this.#over ? window - this.#jobs.size : 0;",
+        to: "!this.#over ? 1000 - this.#jobs.size : 0;",
         by: pool,
       },
       {
@@ -221,8 +221,27 @@ export const threads: readonly MutantFile[] = [
       },
       {
         about: "a thread that never was ready is replaced",
-        from: "    if (!member.up) {",
-        to: "    if (false as boolean) {",
+        from: "    if (!member.up || ",
+        to: "    if (",
+        by: poolEnds,
+      },
+      {
+        about: "threads that die idle are replaced for ever",
+        from: "if (jobs.length === 0) this.#idleDeaths++;",
+        to: "",
+        by: poolEnds,
+      },
+      {
+        about: "threads that die idle now and then end the pool",
+        from: "    this.#idleDeaths = 0;\n",
+        to: "",
+        by: poolEnds,
+      },
+      {
+        about: "jobs go on being posted when all has ended",
+        from:
+          "for (const n of numbers) if (this.#jobs.has(n)) this.#postAlone(n);",
+        to: "for (const n of numbers) this.#postAlone(n);",
         by: poolEnds,
       },
       {
