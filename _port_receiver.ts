@@ -6,7 +6,9 @@
 // 3. What is ready or asked for is `window - 1` values more than are waited for, at
 //    most; so a loop alone has `window` values out, the one it works on included.
 // 4. To ask for a value is to be done with those that the same hand holds. Each loop is
-//    a hand; all other calls are one together.
+//    a hand; all other calls are one together, which who begins a loop is done with too.
+// 5. When the last who waits leaves, and there is no loop, what was asked for is revoked;
+//    what comes all the same goes back. Nobody loses a value to who wants it no more.
 
 import { append, remove } from "./_circle.ts";
 import { refusal } from "./_checks.ts";
@@ -24,7 +26,11 @@ import { Ring } from "./_ring.ts";
 import { behind, DONE, refuse } from "./_turn.ts";
 import type { Ending, Waiter } from "./_waiter.ts";
 import { end, fail, wake, withdraw } from "./_waiter.ts";
-import type { ChannelReceiveOptions, ChannelWaitOptions } from "./ends.ts";
+import type {
+  ChannelReceiveOptions,
+  ChannelReceiveResult,
+  ChannelWaitOptions,
+} from "./ends.ts";
 import { available, ended, lease, park, take } from "./ends.ts";
 import { ChannelError } from "./errors.ts";
 
@@ -91,9 +97,17 @@ export class PortReceiver<T> extends Receiving<T>
 
   // Once the other side is gone nothing comes that could be waited for.
   override join(options?: ChannelWaitOptions): Promise<void> {
+    const refused = refusal(options?.signal);
+    if (refused) return refused;
+    this.#hand.settle(); // or it would wait for itself
     return this.#lost && !this.#drained
-      ? refusal(options?.signal) ?? refuse(this.#lost)
+      ? refuse(this.#lost)
       : super.join(options);
+  }
+
+  override tryReceive(): ChannelReceiveResult<T> {
+    this.#hand.settle();
+    return super.tryReceive();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -113,7 +127,7 @@ export class PortReceiver<T> extends Receiving<T>
       case "revoked":
         this.#asked -= data as number;
         if (--this.#quitting === 0) this.#giveBackAll();
-        this.#mayTell();
+        else this.#mayTell();
         break;
       case "closed":
         this.#closed = true;
@@ -136,7 +150,7 @@ export class PortReceiver<T> extends Receiving<T>
     }
     this.#endReceivers();
     for (let joiner; (joiner = this.#joiners);) {
-      fail(this[withdraw](joiner), error);
+      fail(this.#remove(joiner), error);
     }
   }
 
@@ -146,7 +160,7 @@ export class PortReceiver<T> extends Receiving<T>
       const waiter = this.#receivers;
       if (waiter) {
         const hand = this.#lastHand = this.#hands.get(waiter)!;
-        this[withdraw](waiter);
+        this.#remove(waiter);
         hand.hold(this.#came++);
         wake(waiter, value);
       } else {
@@ -182,7 +196,7 @@ export class PortReceiver<T> extends Receiving<T>
   #endReceivers(): void {
     if (this.#ready.size > 0) return;
     for (let receiver; (receiver = this.#receivers);) {
-      end(this[withdraw](receiver), this.#ending!);
+      end(this.#remove(receiver), this.#ending!);
     }
   }
 
@@ -190,7 +204,7 @@ export class PortReceiver<T> extends Receiving<T>
     this.#closed = this.#drained = true;
     this.#link.close();
     for (let joiner; (joiner = this.#joiners);) {
-      wake(this[withdraw](joiner), behind());
+      wake(this.#remove(joiner), behind());
     }
   }
 
@@ -235,6 +249,7 @@ export class PortReceiver<T> extends Receiving<T>
 
   /** A loop over the values has begun. */
   enter(): void {
+    this.#hand.settle();
     this.#loops++;
   }
 
@@ -245,12 +260,23 @@ export class PortReceiver<T> extends Receiving<T>
    */
   leave(numbers: number[]): void {
     this.#loops--;
+    this.#resign(numbers);
+  }
+
+  /** These go back; and so does all that was asked for ahead, if nobody is left who wants it. */
+  #resign(numbers: number[]): void {
     if (!this.#idle || this.#lost) {
       this.giveBack(numbers);
       return;
     }
+    const revoked = !this.#keen && this.#quitting > 0;
     this.#keen = false;
     this.#back.push(...numbers);
+    if (revoked) return;
+    if (this.#asked === 0 && this.#quitting === 0) {
+      this.#giveBackAll();
+      return;
+    }
     this.#quitting++;
     this.#link.post("quit");
   }
@@ -259,6 +285,7 @@ export class PortReceiver<T> extends Receiving<T>
     const numbers = this.#back.splice(0);
     if (this.#idle) numbers.push(...this.#clear());
     this.giveBack(numbers.sort((a, b) => a - b));
+    this.#mayTell();
   }
 
   #want(): number {
@@ -324,6 +351,13 @@ export class PortReceiver<T> extends Receiving<T>
   }
 
   [withdraw](waiter: Waiter): Waiter {
+    const received = this.#hands.has(waiter);
+    this.#remove(waiter);
+    if (received) this.#resign([]);
+    return waiter;
+  }
+
+  #remove(waiter: Waiter): Waiter {
     const next = remove(waiter);
     this.#hands.delete(waiter);
     if (this.#receivers === waiter) this.#receivers = next;
@@ -338,7 +372,7 @@ export class PortReceiver<T> extends Receiving<T>
     const number = this.#lastHand.letGo();
     return {
       done: () => this.acknowledge([number]),
-      back: () => this.giveBack([number]),
+      back: () => this.#resign([number]),
     };
   }
 }

@@ -59,9 +59,10 @@ export interface ShareSenderOptions {
 /** Options of {@linkcode receiver}. */
 export interface PortReceiverOptions {
   /**
-   * How many values may be out: the one that a loop works on, and those that have been
+   * How many values a loop may have: the one that it works on, and those that have been
    * asked for ahead. 1 asks for nothing ahead; 2 hides the way there and back; streams of
-   * small values gain by up to 1,024. A loop over `batches(max)` may have `max` more.
+   * small values gain by up to 1,024. Whoever else waits at the same time, or has received
+   * and is not done, has one more each; a loop over `batches(max)` may have `max` more.
    *
    * @default {2}
    */
@@ -112,7 +113,8 @@ export function share<T>(
  * Up to `window` values are on their way or wait for room; a send over there resolves
  * once its value is accepted here. Closing there closes here, behind all that was sent.
  * If that thread dies the channel stays as it is; but a `producer()` is closed. (One that
- * dies before it has called `sender` is not noticed in Deno and browsers: dispose it.)
+ * dies before it has called `sender` is not noticed in Deno and browsers: dispose it.) Of
+ * a `sender` that is shared on, a send resolves once its value has left this thread.
  *
  * @typeParam T The type of the values.
  * @param channel What is shared: a channel, or a producer of its own for each thread.
@@ -169,9 +171,14 @@ function shareSender<T>(
  *
  * To ask for a value is to say that the last one is done with: a loop does so for what
  * it received itself; `receive`, `tryReceive`, `receiveMany` and `select` do so
- * together for all that they have received. Leaving a loop by `break`, `return` or an
- * error gives its value back, and with the last loop what was asked for ahead.
- * `join` waits until everybody is done with everything.
+ * together for all that they have received, and so does who begins a loop or joins. Leaving
+ * a loop by `break`, `return` or an error gives its value back. What was asked for ahead
+ * goes back with the last loop, and when the last call that waits is aborted or loses its
+ * `select`. `join` waits until everybody is done with everything.
+ *
+ * `tryReceive` and `trySelect` take what has come, and ask for nothing: who polls needs a
+ * loop or a call that waits. What other stages have asked for ahead, such as a `merge` that
+ * is left, goes back when this is disposed.
  *
  * Listens at once, and keeps its thread alive, as ports do, until the channel has ended
  * or this is disposed. If the other thread dies, what waits rejects with a

@@ -8,6 +8,8 @@ const reasons = "worker_reasons_test.ts";
 const faults = "worker_faults_test.ts";
 const pool = "worker_pool_test.ts";
 const loans = "loans_test.ts";
+const reentry = "worker_reentry_test.ts";
+const wanted = "worker_wanted_test.ts";
 
 export const lending: readonly MutantFile[] = [
   {
@@ -39,8 +41,8 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "what was taken and not posted is lost with the other side",
-        from: "...this.#next.splice(0).map((loan) => ({ loan, gone: false })),",
-        to: "",
+        from: "...this.#next.splice(0).slice(this.#at)",
+        to: "...this.#next.splice(0).slice(Infinity)",
         by: receiver,
       },
       {
@@ -71,14 +73,38 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "who leaves is lent to all the same",
-        from: "    this.#asked = 0;\n",
-        to: "",
+        from: "this.#asked);\n    this.#asked = 0;\n",
+        to: "this.#asked);\n",
         by: leases,
       },
       {
+        about: "who is gone is lent to all the same",
+        from: "this.#over = true;\n    this.#asked = 0;\n",
+        to: "this.#over = true;\n",
+        by: reentry,
+      },
+      {
+        about: "what was posted already goes back too",
+        from: ".slice(this.#at)",
+        to: "",
+        by: reentry,
+      },
+      {
+        about: "the end overtakes what is being posted",
+        from: "    if (this.#posting) {\n",
+        to: "    if (false as boolean) {\n",
+        by: reentry,
+      },
+      {
+        about: "nobody hears that a source is lost",
+        from: "() => this.#drained(), () => this.stop());",
+        to: "() => this.#drained(), () => {});",
+        by: wanted,
+      },
+      {
         about: "a value that was transferred is put back",
-        from: "gone: list.length > 0 });",
-        to: "gone: false });",
+        from: "this.#hold(loan, list.length > 0);",
+        to: "this.#hold(loan, false);",
         by: receiver,
       },
       {
@@ -245,8 +271,8 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "who joins waits on when the other side is gone",
-        from: "      fail(this[withdraw](joiner), error);",
-        to: "      this[withdraw](joiner);",
+        from: "      fail(this.#remove(joiner), error);",
+        to: "      this.#remove(joiner);",
         by: faults,
       },
       {
@@ -271,9 +297,45 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "a keeper acknowledges what it gives back",
-        from: "back: () => this.giveBack([number]),",
+        from: "back: () => this.#resign([number]),",
         to: "back: () => this.acknowledge([number]),",
         by: leases,
+      },
+      {
+        about: "who gives up a wait goes on asking",
+        from: "if (received) this.#resign([]);",
+        to: "",
+        by: wanted,
+      },
+      {
+        about: "a stage that is left goes on asking",
+        from: "back: () => this.#resign([number]),",
+        to: "back: () => this.giveBack([number]),",
+        by: wanted,
+      },
+      {
+        about: "who begins a loop is not done with what it has received",
+        from: "enter(): void {\n    this.#hand.settle();\n",
+        to: "enter(): void {\n",
+        by: wanted,
+      },
+      {
+        about: "who joins is not done with what it has received",
+        from: "    this.#hand.settle(); // or it would wait for itself\n",
+        to: "",
+        by: wanted,
+      },
+      {
+        about: "tryReceive() in vain is not done with what was received",
+        from: "    this.#hand.settle();\n    return super.tryReceive();",
+        to: "    return super.tryReceive();",
+        by: wanted,
+      },
+      {
+        about: "what is done with is not told when all goes back",
+        from: "sort((a, b) => a - b));\n    this.#mayTell();\n",
+        to: "sort((a, b) => a - b));\n",
+        by: wanted,
       },
     ],
   },
