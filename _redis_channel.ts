@@ -11,7 +11,7 @@ import { LeaseLoop } from "./_redis_loop.ts";
 import type { RedisLike, Settings } from "./_redis_options.ts";
 import { encodeReason } from "./_redis_reason.ts";
 import { CLOSE, DONE_SENDING, LOOK, OPEN, SEND } from "./_redis_scripts.ts";
-import { Server } from "./_redis_server.ts";
+import { Server, SilenceError } from "./_redis_server.ts";
 import { Sending } from "./_redis_sending.ts";
 import { sendAhead } from "./_redis_send_all.ts";
 import type {
@@ -20,6 +20,7 @@ import type {
   RemoteChannelStats,
   RemoteConsumeOptions,
 } from "./_redis_types.ts";
+import { DONE } from "./_turn.ts";
 import type {
   ChannelReceiveOptions,
   ChannelSendOptions,
@@ -42,6 +43,8 @@ export class Remote<T> implements RemoteChannel<T> {
   readonly #controller = new AbortController();
   #done: Promise<void> | undefined;
   #left: Promise<void> | undefined;
+  /** What is said of the sending end: whoever leaves waits for it. */
+  #saying: Promise<unknown> = DONE;
 
   constructor(client: RedisLike, name: string, settings: Settings<T>) {
     this.name = name;
@@ -61,6 +64,7 @@ export class Remote<T> implements RemoteChannel<T> {
       // Its listeners are the user's: what one throws is not ours.
       if (this.closed) this.#controller.abort(this.#server.closing.error);
     };
+    this.#server.onGone = () => this.#events.rouse();
   }
 
   /** Makes the channel on the server, or finds it there. Only once, and first. */
@@ -79,9 +83,14 @@ export class Remote<T> implements RemoteChannel<T> {
       kind: `key ${a} holds a ${b}`,
       stray: `key ${a} is there, but the channel is not`,
       layout: `it is laid out by another version of this package (${a})`,
+      part: `a part of the channel was deleted on the server (${a})`,
       differs: `it is there with ${a} ${b}`,
     }[String(status)];
     if (fact !== undefined) throw new ChannelError(`${act}: ${fact}`);
+    const { deadLetter } = this.#settings;
+    if (deadLetter && (deadLetter as Remote<T>).#server.epoch === epoch) {
+      throw new TypeError(`${act}: deadLetter is the channel itself`);
+    }
     this.#server.epoch = epoch!;
     this.#server.learn(Number(b), c!);
   }
@@ -177,19 +186,21 @@ export class Remote<T> implements RemoteChannel<T> {
     }
     if (failure) throw failure.reason;
 
-    function failed(error: unknown, held: Held<T>): void {
-      if (onError && !failure) onError(error, held);
-      else stop(error);
+    function failed(error: unknown, held: Held<T>): unknown {
+      if (onError && !failure) return onError(error, held);
+      return stop(error);
     }
   }
 
   close(...reason: [reason: unknown] | []): Promise<void> {
-    const text = reason.length ? encodeReason(reason[0]) : "";
-    const closed = this.#sending.answered().then(async () => {
+    const closed = (async () => {
+      const text = reason.length ? encodeReason(reason[0]) : "";
+      await this.#sending.answered();
       await this.#server.run("Cannot close", CLOSE, [text]);
-    });
+    })();
     // Whoever closes and leaves, as a stage of a pipeline does, need not look.
     closed.catch(() => {});
+    this.#saying = Promise.allSettled([this.#saying, closed]);
     return closed;
   }
 
@@ -198,20 +209,23 @@ export class Remote<T> implements RemoteChannel<T> {
     this.#sending.refuse((value) =>
       new ChannelClosedError("Cannot send: this producer is done", value)
     );
-    const done = this.#sending.settled().then(async () => {
-      const { rest: [count] } = await this.#server.run(
-        "Cannot be done",
-        DONE_SENDING,
-        [this.#server.id],
-      );
+    const act = "Cannot be done";
+    const done = this.#sending.settled(act).then(async () => {
+      const { rest: [count] } = await this.#server.run(act, DONE_SENDING, [
+        this.#server.id,
+      ]);
       if (Number(count) < 0) {
         throw new ChannelError(
-          "Cannot be done: the channel was opened without producers",
+          `${act}: the channel was opened without producers`,
         );
       }
     });
-    // What has failed may be repeated.
-    done.catch(() => this.#done = undefined);
+    // What has failed may be repeated; and sends go on, unless it may have been heard.
+    done.catch((error) => {
+      this.#done = undefined;
+      if (!(error instanceof SilenceError)) this.#sending.allow();
+    });
+    this.#saying = Promise.allSettled([this.#saying, done]);
     return this.#done = done;
   }
 
@@ -250,7 +264,11 @@ export class Remote<T> implements RemoteChannel<T> {
   }
 
   async #leave(): Promise<void> {
-    const leaving = Promise.all([this.#sending.leave(), this.leases.leave()]);
+    const leaving = Promise.all([
+      this.#sending.leave(),
+      this.leases.leave(),
+      this.#saying,
+    ]);
     // The leases run out by themselves if nobody answers.
     await this.#server.within(leaving, FAREWELL).catch(() => {});
     this.#events.stop();
@@ -289,11 +307,11 @@ export class Remote<T> implements RemoteChannel<T> {
 function handle<T>(
   handler: (value: T, lease: Lease<T>) => unknown,
   held: Held<T>,
-  failed: (error: unknown, held: Held<T>) => void,
+  failed: (error: unknown, held: Held<T>) => unknown,
 ): unknown {
   const give = (error: unknown) => {
     held.settleQuietly("given back");
-    failed(error, held);
+    return failed(error, held);
   };
   try {
     const result = handler(held.value, held);

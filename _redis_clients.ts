@@ -37,12 +37,17 @@ export interface IoredisClient {
 export function fromNodeRedis(client: NodeRedisClient): RedisLike {
   return {
     command: (args) => client.sendCommand(args),
-    duplicate: async (): Promise<RedisConnection> => {
+    // At once, so that what cannot connect can be closed.
+    duplicate: (): RedisConnection => {
       const own = client.duplicate();
       own.on("error", ignore);
-      await own.connect();
+      const connected = own.connect();
+      connected.catch(ignore);
       return {
-        command: (args) => own.sendCommand(args),
+        command: async (args) => {
+          await connected;
+          return await own.sendCommand(args);
+        },
         close: () => own.destroy(),
       };
     },
@@ -71,5 +76,5 @@ export function fromIoredis(client: IoredisClient): RedisLike {
   };
 }
 
-// The command that was under way rejects with it too.
+// The command that was under way, or waited for the connection, rejects with it too.
 function ignore(): void {}

@@ -5,7 +5,8 @@
 //    nothing was heard for so long that it should look again. Then it looks, and may wait
 //    again. So no event is missed, and one that was heard for nothing costs a look.
 // 2. There is a connection from the first wait on, and one command under way on it at most.
-// 3. After `stop` there is neither, nor a timer; who waits has failed.
+// 3. After `stop` there is neither, nor a timer; who waits has failed. A connection that
+//    comes later, or so late that it was given up, is closed.
 
 import type { RedisConnection, RedisLike } from "./_redis_options.ts";
 import { KEPT_EVENTS } from "./_redis_scripts.ts";
@@ -54,6 +55,11 @@ export class Events {
     } else if (since < this.#at) this.#call([watcher]);
   }
 
+  /** Calls everybody, since the channel is gone: each will find out. */
+  rouse(): void {
+    this.#call([...this.#watchers.keys()]);
+  }
+
   /** Calls it no more. */
   leave(watcher: Watcher): void {
     this.#watchers.delete(watcher);
@@ -74,6 +80,7 @@ export class Events {
         this.#faults = 0;
         this.#tell(heard);
       } catch (error) {
+        this.#hangUp();
         if (!this.#stopped) await this.#recover(error);
         return;
       }
@@ -93,15 +100,13 @@ export class Events {
   }
 
   async #connect(): Promise<RedisConnection> {
-    const made = await this.#server.within(
-      (async () => {
-        const made = await this.#client.duplicate();
-        if (this.#stopped) made.close();
-        return made;
-      })(),
-      this.#server.patience,
-    );
-    return made;
+    const making = (async () => await this.#client.duplicate())();
+    try {
+      return await this.#server.within(making, this.#server.patience);
+    } catch (error) {
+      making.then((late) => late.close()).catch(() => {});
+      throw error;
+    }
   }
 
   #tell(texts: readonly string[]): void {
@@ -124,7 +129,6 @@ export class Events {
 
   // The numbers of a server that has lost its memory may begin anew, so all look again.
   async #recover(error: unknown): Promise<void> {
-    this.#hangUp();
     this.#at = -1; // whoever comes meanwhile looks with the others
     const passing = isPassing(error);
     if (passing) {

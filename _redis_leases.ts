@@ -5,8 +5,9 @@
 // 2. `#held` are the leases of ours that are not settled: those given out, and those in
 //    `#ahead`, which nobody has seen. They are `window` at most.
 // 3. As many values are asked for as there are who wait; while there is a loop, as many as
-//    `window` allows, if somebody waits or has received since the last call. With the last
-//    loop what is ahead goes back.
+//    `window` allows, if somebody waits or has received since the last call. What is ahead
+//    goes back with the last loop; and so does, without one, what comes when whoever waited
+//    for it has left.
 // 4. What has been ahead for longer than LATE of `visibility` goes back unseen; all else is
 //    renewed until it is settled. A timer runs while anything is held.
 // 5. While somebody waits for a value, and fewer than `window` are held, a call is planned
@@ -53,7 +54,7 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
   readonly #joining: Joining;
   #planned = false;
   #busy = false;
-  #loops = 0;
+  readonly #loops = new Set<unknown>();
   /** A loop may have received since the last call. */
   #hungry = false;
   /** Leases are due to be renewed. */
@@ -112,7 +113,7 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
   protected takeOne(): Held<T> {
     const held = this.#ahead.shift()!;
     held.seen = true;
-    if (this.#loops > 0) {
+    if (this.#loops.size > 0) {
       this.#hungry = true;
       if (this.#ahead.length * 2 <= this.#window) this.#plan();
     }
@@ -134,10 +135,14 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
     signal: AbortSignal | null | undefined,
   ): AsyncIterableIterator<R> {
     const loop = leaveable<Held<T>, R>(this, max, signal, () => {
-      if (--this.#loops === 0) this.returnAhead();
+      this.#leaveLoop(loop);
     });
-    this.#loops++;
+    this.#loops.add(loop);
     return loop;
+  }
+
+  #leaveLoop(loop: unknown): void {
+    if (this.#loops.delete(loop) && this.#loops.size === 0) this.returnAhead();
   }
 
   [ended](): Ending | undefined {
@@ -273,7 +278,7 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
     if (this.#left || this.#server.drained) return 0;
     const free = this.#window - this.#held.size + this.#settling.length;
     const waiting = count(this.#receivers);
-    return this.#loops === 0
+    return this.#loops.size === 0
       ? Math.min(free, waiting)
       : waiting > 0 || this.#hungry
       ? free
@@ -301,6 +306,7 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
     this.#stopWaiting();
     for (const value of taken) this.#hold(new Held(this, ...value, start));
     this.#serve();
+    if (this.#loops.size === 0) this.returnAhead();
     if (this.#receivers && taken.length === 0 && !this.#server.drained) {
       this.#wait(event, wait);
     }
@@ -406,6 +412,10 @@ export class Leases<T> extends Receiving<Held<T>> implements Holder<T> {
 
   #failReceivers(error: unknown): void {
     this.#stopWaiting();
-    while (this.#receivers) fail(this[withdraw](this.#receivers), error);
+    while (this.#receivers) {
+      const waiter = this[withdraw](this.#receivers);
+      fail(waiter, error);
+      this.#leaveLoop(waiter.owner); // which is over, though nobody calls its `return`
+    }
   }
 }

@@ -42,7 +42,8 @@ export interface RemoteCodec<T> {
    * Makes text of a value. What it throws, the send rejects with.
    *
    * @param value The value.
-   * @returns The text.
+   * @returns The text: well-formed Unicode, since it crosses in UTF-8, where half of a
+   * surrogate pair would be replaced.
    */
   readonly encode: (value: T) => string;
   /**
@@ -121,6 +122,7 @@ export function settingsOf<T>(
   name: string,
   options: RemoteChannelOptions<T>,
 ): Settings<T> {
+  checkAdapted(client);
   if (
     typeof client?.command !== "function" ||
     typeof client.duplicate !== "function"
@@ -138,6 +140,12 @@ export function settingsOf<T>(
   if (!/^[^{}]+$/.test(name)) {
     throw new RangeError(
       "Cannot open channel: name must have a character, and no brace",
+    );
+  }
+  // Halves of surrogate pairs cross as one and the same character.
+  if (/\p{Surrogate}/u.test(name)) {
+    throw new RangeError(
+      "Cannot open channel: name must be well-formed Unicode",
     );
   }
   if (typeof options !== "object" || options === null) {
@@ -176,6 +184,23 @@ export function settingsOf<T>(
     patience,
     tombstone,
   };
+}
+
+/** Throws if it is one of the usual clients: some have what is looked for, but mean other things. */
+function checkAdapted(client: unknown): void {
+  const methods = Object(client) as Record<string, unknown>;
+  const has = (...names: string[]) =>
+    names.every((name) => typeof methods[name] === "function");
+  const [whose, adapter] = has("call", "disconnect")
+    ? ["ioredis", "fromIoredis"]
+    : has("sendCommand", "connect")
+    ? ["node-redis", "fromNodeRedis"]
+    : [];
+  if (whose) {
+    throw new TypeError(
+      `Cannot open channel: client is ${whose}'s own: pass ${adapter}(client)`,
+    );
+  }
 }
 
 function checkNumber(

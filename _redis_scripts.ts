@@ -45,8 +45,9 @@ if m[1] ~= ARGV[1] then return {'gone'} end
 local closed, drained, event = m[3], m[5], m[6]
 
 local function tell(kind)
-  event = tostring(redis.call('HINCRBY', meta, 'event', 1))
+  event = string.format('%d', event + 1)
   redis.call('XADD', events, 'MAXLEN', ${KEPT_EVENTS}, event .. '-1', 'kind', kind)
+  redis.call('HSET', meta, 'event', event)
 end
 
 local function feed()
@@ -66,10 +67,10 @@ end
 
 local function close(reason)
   if closed then return end
+  tell('closed') -- first, since a key that holds something else ends the script here
   closed = '1'
   redis.call('HSET', meta, 'closed', closed, 'reason', reason)
   m[4] = reason
-  tell('closed')
   drain()
 end
 
@@ -130,6 +131,7 @@ else
   if ARGV[5] ~= '' and m[5] and m[5] ~= ARGV[5] then
     return {'differs', 'producers', m[5]}
   end
+  if not m[7] and redis.call('EXISTS', KEYS[2]) == 0 then return {'part', KEYS[2]} end
 end
 if ARGV[5] ~= '' and not m[5] and not m[6] then
   redis.call('HSET', KEYS[1], 'producers', ARGV[5], 'left', ARGV[5])
@@ -161,6 +163,9 @@ if known then
 end
 local made = call > 0 and call <= last
 local room = tonumber(m[2]) - redis.call('XLEN', values)
+if not closed and room == tonumber(m[2]) and redis.call('EXISTS', values) == 0 then
+  return {'gone'}
+end
 if closed or made or first ~= next then
   -- Since the first answer there may have been room, which this one must not hide.
   if not closed and made and room <= 0 and not m[10] then

@@ -60,13 +60,13 @@ export async function sendAhead<T>(
   };
   // A source that is thinking is left at once.
   const stepOf = async (next: unknown) => {
-    let step: IteratorResult<T> | undefined;
-    Promise.resolve(next as IteratorResult<T>).then((result) => {
-      step = result;
+    let came: { readonly step: unknown } | undefined;
+    Promise.resolve(next).then((step) => {
+      came = { step };
       look?.();
     }, failedSource);
-    await until(() => !!step || !!failure);
-    return step;
+    await until(() => !!came || !!failure);
+    return came?.step;
   };
   let ended = false;
   const failedSource = (reason: unknown) => {
@@ -80,14 +80,17 @@ export async function sendAhead<T>(
     let step: IteratorResult<T> | undefined;
     try {
       const next = iterator.next();
-      step = slow ? await stepOf(next) : next as IteratorResult<T>;
+      step = (slow ? await stepOf(next) : next) as IteratorResult<T>;
+      if (!failure && Object(step) !== step) {
+        throw new TypeError("Cannot send: next() gave no object");
+      }
       ended ||= !!step?.done;
     } catch (reason) {
       failedSource(reason);
     }
-    if (failure || !step || step.done) break;
+    if (failure || ended) break;
     ahead++;
-    send(step.value, sent, failed);
+    send(step!.value, sent, failed);
     if (ahead >= most) await until(() => ahead * 2 <= most || !!failure);
   }
   if (!ended) {

@@ -9,6 +9,8 @@
 //    a watcher waits for room.
 // 4. A send that was accepted resolves. One that rejects was not stored, unless its error
 //    says that nobody knows. So the abort of one that is under way waits for the answer.
+// 5. Whoever waits until all is settled hears of it if the leaving of the handle has rejected
+//    a send: what was to come behind all sends must not happen then.
 
 import { unsent } from "./_closing.ts";
 import type { Events, Watcher } from "./_redis_events.ts";
@@ -82,6 +84,8 @@ export class Sending {
   /** What sends are refused with from now on. */
   #refusal: ((value: unknown) => Error) | undefined;
   #left = false;
+  /** The leaving of the handle has rejected a send. */
+  #cut = false;
 
   constructor(server: Server, events: Events) {
     this.#server = server;
@@ -112,10 +116,10 @@ export class Sending {
     resolve: (accepted: boolean) => void,
     reject: (error: unknown) => void,
   ): void {
+    const { closed } = this.#server;
+    if (closed && !patient && !this.#left) return resolve(false);
     if (this.#refusal) return reject(this.#refusal(value));
-    if (this.#server.closed) {
-      return patient ? reject(unsent(value)) : resolve(false);
-    }
+    if (closed) return reject(unsent(value));
     if (!patient && this.#full !== undefined && this.#sends.size > 0) {
       return resolve(false);
     }
@@ -137,9 +141,10 @@ export class Sending {
     );
   }
 
-  /** Resolves once no send is left. */
-  settled(): Promise<void> {
-    return this.#until(() => this.#sends.size === 0);
+  /** Resolves once no send is left; rejects, with an error for `act`, by invariant 5. */
+  async settled(act: string): Promise<void> {
+    await this.#until(() => this.#sends.size === 0);
+    if (this.#cut) throw left(act);
   }
 
   /** Refuses what comes from now on. */
@@ -147,9 +152,15 @@ export class Sending {
     this.#refusal ??= error;
   }
 
+  /** Takes that back, unless the handle was left. */
+  allow(): void {
+    if (!this.#left) this.#refusal = undefined;
+  }
+
   /** Rejects what is not under way, since the handle is left; resolves once nothing is. */
   leave(): Promise<void> {
     this.#left = true;
+    this.#cut = this.#sends.size > this.#flying;
     this.#refusal = () => left("Cannot send");
     this.#events.leave(this.#watcher);
     this.#rejectAll(left("Cannot send"));
@@ -250,6 +261,7 @@ export class Sending {
     } else if (signal?.aborted) {
       this.#settle(send, () => send.reject(signal.reason));
     } else if (this.#left) {
+      this.#cut = true;
       this.#settle(send, () => send.reject(left("Cannot send")));
     } else if (!send.patient && !behind) {
       this.#settle(send, () => send.resolve(false));

@@ -4,7 +4,8 @@
 //    script can be repeated: see _redis_scripts.ts.
 // 2. What the server has said of the channel is here: `closed` and `drained` only ever
 //    turn true, and whoever listens is told once of each.
-// 3. After `stop` no timer is left, and every call that was under way has rejected.
+// 3. After `stop` no timer is left, and nothing is sent. Every call that was under way has
+//    rejected, and says so if the server may have heard it.
 
 import type { RedisLike } from "./_redis_options.ts";
 import { decodeReason } from "./_redis_reason.ts";
@@ -28,7 +29,7 @@ const NOT_NOW =
 const REPLIED = /^-?[A-Z][A-Z0-9]+ /;
 /** What comes first in whatever a script of ours replies. */
 const STATUSES: ReadonlySet<string> = new Set(
-  ["ok", "gone", "old", "kind", "stray", "layout", "differs"],
+  ["ok", "gone", "old", "kind", "stray", "layout", "differs", "part"],
 );
 
 /** No answer: whether the call has happened is unknown. */
@@ -41,6 +42,8 @@ export class Server {
   readonly closing: Closing = new Closing();
   /** Told when `closed` or `drained` has turned true. */
   onEnd: (() => void) | undefined;
+  /** Told when the channel was not on the server any more. */
+  onGone: (() => void) | undefined;
   readonly keys: readonly string[];
   readonly patience: number;
   /** Names this handle. */
@@ -76,6 +79,7 @@ export class Server {
     const reply = await this.ask(act, script, all, ...keys);
     const [status, event, state, reason, ...rest] = reply;
     if (status !== "ok") {
+      this.onGone?.();
       throw new ChannelError(
         `${act}: channel ${this.#name} is no longer on the server`,
       );
@@ -99,6 +103,7 @@ export class Server {
     let pause = PAUSES[0] as number;
     let unsure = false;
     while (true) {
+      if (this.#stopped) throw unsure ? leftInDoubt(act) : left(act);
       try {
         const left = Math.max(1, until - performance.now());
         const reply = await this.within(this.#client.command(command), left);
@@ -109,9 +114,9 @@ export class Server {
           command = ["EVAL", script.text, ...rest];
           continue;
         }
-        if (this.#stopped) throw left(act);
         if (!isPassing(error)) throw refused(act, error, unsure);
         unsure ||= !isReplied(error, REPLIED);
+        if (this.#stopped) continue;
         if (performance.now() + pause >= until) {
           throw new SilenceError(
             `${act}: no answer from the server in ${this.patience} ms; whether it has heard is unknown`,
@@ -168,6 +173,12 @@ export class Server {
 /** What is told when the handle was left. */
 export function left(act: string): ChannelError {
   return new ChannelError(`${act}: this handle of the channel was left`);
+}
+
+function leftInDoubt(act: string): SilenceError {
+  return new SilenceError(
+    `${left(act).message}; whether the server has heard is unknown`,
+  );
 }
 
 /**

@@ -24,18 +24,20 @@ export interface Lease<out T> {
   /** What the server calls the value: the same at each delivery, in the order accepted. */
   readonly id: string;
   /**
-   * Acknowledges the value: it is done with, and makes room. A lease is settled once; what
-   * is called later returns what the first call did.
+   * Acknowledges the value: it is done with, and makes room. A lease is settled once: a
+   * second `ack()` returns what the first one did.
    *
-   * @returns Whether it was ours to settle; `false` if the lease had run out, and another
-   * consumer has the value or had it. Rejects with a `ChannelError` if the server cannot
-   * be asked.
+   * @returns Whether that was ours to do; `false` if the lease had run out, and another
+   * consumer has the value or had it, or if it was given back before, or settled by the
+   * loop or the `consume` that it is from. Rejects with a `ChannelError` if the server
+   * cannot be asked.
    */
   ack(): Promise<boolean>;
   /**
-   * Gives the value back: it is delivered again, before those behind it.
+   * Gives the value back: it is delivered again, before those behind it. A second
+   * `giveBack()` returns what the first one did.
    *
-   * @returns As {@linkcode Lease.ack}.
+   * @returns As {@linkcode Lease.ack}, `false` if it was acknowledged before.
    */
   giveBack(): Promise<boolean>;
 }
@@ -62,10 +64,11 @@ export interface RemoteConsumeOptions extends ChannelWaitOptions {
   readonly concurrency?: number | undefined;
   /**
    * Told of each error of the handler, after which the work goes on. Without it the first
-   * one stops the work.
+   * one stops the work; and so does what this throws, or rejects with: a promise that it
+   * returns is waited for.
    */
   readonly onError?:
-    | ((error: unknown, lease: Lease<unknown>) => void)
+    | ((error: unknown, lease: Lease<unknown>) => unknown)
     | undefined;
 }
 
@@ -134,13 +137,17 @@ export interface RemoteChannel<in out T>
    * Receives the oldest value that nobody has leased, and waits while there is none, or
    * while this handle has leased `window` values. Only loops lease values ahead.
    *
-   * @param options `signal` gives the wait up; nothing was taken then.
+   * @param options `signal` gives the wait up: what is on its way then goes back unseen.
    * @returns The value, leased.
    * @throws {TypeError} If `signal` is not an AbortSignal. This and all below come as rejections.
    * @throws {ChannelClosedError} Once closed and drained; after `close(reason)` the reason itself.
    */
   receive(options?: ChannelReceiveOptions): Promise<Lease<T>>;
-  /** The receiving end of the leases, for `select`, `merge`, `map` and loops over leases. */
+  /**
+   * The receiving end of the leases, for `select`, `merge`, `map` and loops over leases.
+   * Nobody knows at once what the server has: `tryReceive` and `trySelect` see only what a
+   * loop of this handle has leased ahead.
+   */
   readonly leases: Receiver<Lease<T>>;
   /**
    * Iterates over the values until the channel is closed and drained, then ends, or throws
@@ -181,7 +188,9 @@ export interface RemoteChannel<in out T>
    * Only the first call of a handle counts. Waits for what was sent before.
    *
    * @returns Resolves once the server knows.
-   * @throws {ChannelError} As a rejection, if nobody has said how many producers there are.
+   * @throws {ChannelError} As a rejection, if nobody has said how many producers there are;
+   * or if the handle is left before all that was sent is accepted. Sends go on unless the
+   * server may have heard.
    */
   done(): Promise<void>;
   /**

@@ -48,7 +48,7 @@ export * from "./errors.ts";
  *
  * @example Retries and dead letters
  * ```ts ignore
- * const failed = await openChannel<Job>(client, "jobs failed", { capacity: 10_000 });
+ * const failed = await openChannel<Job>(client, "jobs-failed", { capacity: 10_000 });
  * const jobs = await openChannel<Job>(client, "jobs", {
  *   capacity: 1_000,
  *   maxDeliveries: 5,
@@ -59,12 +59,13 @@ export * from "./errors.ts";
  *
  * @typeParam T The type of the values.
  * @param client A client that is connected, or connects by itself.
- * @param name The channel's name: any characters but braces.
+ * @param name The channel's name: any characters but braces, in well-formed Unicode.
  * @param options `capacity`, and what is not as usual.
  * @returns The handle.
- * @throws {TypeError} If an argument has the wrong type. This and all below come as
- * rejections; nothing has changed then.
- * @throws {RangeError} If a number is out of its range, or the name empty.
+ * @throws {TypeError} If an argument has the wrong type, a client was not adapted, or
+ * `deadLetter` is the channel itself. This and all below come as rejections; nothing has
+ * changed then.
+ * @throws {RangeError} If a number is out of its range, or the name is not as above.
  * @throws {ChannelError} If the server is older than Redis 7.0, a key of the channel holds
  * something else, or the channel is there with another capacity, visibility or number of
  * producers; or if the server refuses or does not answer.
@@ -75,7 +76,8 @@ export async function openChannel<T>(
   options: RemoteChannelOptions<T>,
 ): Promise<RemoteChannel<T>> {
   const settings = settingsOf(client, name, options);
-  if (settings.deadLetter && !(settings.deadLetter instanceof Remote)) {
+  const { deadLetter } = settings;
+  if (deadLetter !== undefined && !(deadLetter instanceof Remote)) {
     throw new TypeError(
       "Cannot open channel: deadLetter was not made by openChannel",
     );

@@ -57,6 +57,10 @@ const BAD: [unknown, string][] = [
     "TypeError: Cannot open channel: deadLetter was not made by openChannel",
   ],
   [
+    { capacity: 1, maxDeliveries: 1, deadLetter: null },
+    "TypeError: Cannot open channel: deadLetter was not made by openChannel",
+  ],
+  [
     { capacity: 1, patience: 0 },
     "RangeError: Cannot open channel: patience must be a whole number >= 1 and <= 2147483647, received 0",
   ],
@@ -96,6 +100,21 @@ Deno.test("openChannel() asks nothing of the server with a bad name or client", 
   assertEquals(
     await open(UNASKED, 7),
     "TypeError: Cannot open channel: name must be a string, received number",
+  );
+  for (const name of ["\ud800", "a\udc00b", "\udc00\ud800"]) {
+    assertEquals(
+      await open(UNASKED, name),
+      "RangeError: Cannot open channel: name must be well-formed Unicode",
+    );
+  }
+  const own = { command() {}, duplicate() {}, connect() {}, sendCommand() {} };
+  assertEquals(
+    await open(own, "jobs"),
+    "TypeError: Cannot open channel: client is node-redis's own: pass fromNodeRedis(client)",
+  );
+  assertEquals(
+    await open({ ...own, call() {}, disconnect() {} }, "jobs"),
+    "TypeError: Cannot open channel: client is ioredis's own: pass fromIoredis(client)",
   );
   for (const client of [undefined, null, {}, { command() {} }]) {
     assertEquals(

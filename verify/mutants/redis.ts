@@ -3,6 +3,8 @@
 import type { MutantFile } from "./_mutant.ts";
 
 const late = "redis_late_test.ts";
+const left = "redis_left_test.ts";
+const misuse = "redis_misuse_test.ts";
 const doubt = "redis_doubt_test.ts";
 const opening = "redis_open_test.ts";
 const listen = "redis_listen_test.ts";
@@ -182,9 +184,22 @@ export const remote: readonly MutantFile[] = [
       },
       {
         about: "a loop that is left keeps what is ahead",
-        from: "if (--this.#loops === 0) this.returnAhead();",
-        to: "--this.#loops;",
+        from:
+          "if (this.#loops.delete(loop) && this.#loops.size === 0) this.returnAhead();",
+        to: "this.#loops.delete(loop);",
         by: late,
+      },
+      {
+        about: "what comes when nobody waits any more stays",
+        from: "    if (this.#loops.size === 0) this.returnAhead();\n",
+        to: "",
+        by: left,
+      },
+      {
+        about: "a loop that has failed counts on",
+        from: "      this.#leaveLoop(waiter.owner);",
+        to: "",
+        by: left,
       },
     ],
   },
@@ -199,9 +214,15 @@ export const remote: readonly MutantFile[] = [
       },
       {
         about: "a connection that comes too late stays",
-        from: "        if (this.#stopped) made.close();\n",
+        from: "      making.then((late) => late.close()).catch(() => {});\n",
         to: "",
-        by: listen,
+        by: left,
+      },
+      {
+        about: "a connection that comes just when its handle is left stays",
+        from: "        this.#hangUp();\n        if (!this.#stopped) await",
+        to: "        if (!this.#stopped) await",
+        by: left,
       },
       {
         about: "who waits on what was left waits for ever",
@@ -219,8 +240,37 @@ export const remote: readonly MutantFile[] = [
     ],
   },
   {
+    file: "_redis_clients.ts",
+    mutants: [
+      {
+        about: "a connection that cannot connect cannot be closed",
+        from: "close: () => own.destroy(),",
+        to: "close: () => connected.then(() => own.destroy()),",
+        by: left,
+      },
+    ],
+  },
+  {
     file: "_redis_sending.ts",
     mutants: [
+      {
+        about: "done() counts though a send that waited was rejected",
+        from: "    this.#cut = this.#sends.size > this.#flying;\n",
+        to: "",
+        by: left,
+      },
+      {
+        about: "done() counts though a send under way was rejected",
+        from: "      this.#cut = true;\n",
+        to: "",
+        by: left,
+      },
+      {
+        about: "a done() that was refused ends the sends",
+        from: "    if (!this.#left) this.#refusal = undefined;\n",
+        to: "",
+        by: left,
+      },
       {
         about: "the numbers of a send in doubt are used again",
         from: "      this.#name = crypto.randomUUID();\n",
@@ -238,6 +288,25 @@ export const remote: readonly MutantFile[] = [
   {
     file: "_redis_server.ts",
     mutants: [
+      {
+        about:
+          "a call that may have been heard sounds certain when its handle is left",
+        from: "throw unsure ? leftInDoubt(act) : left(act);",
+        to: "throw left(act);",
+        by: left,
+      },
+      {
+        about: "a handle that was left still asks",
+        from: "if (this.#stopped) throw unsure ?",
+        to: "if (this.#stopped && unsure) throw unsure ?",
+        by: left,
+      },
+      {
+        about: "who waits does not hear that the channel is gone",
+        from: "      this.onGone?.();\n",
+        to: "",
+        by: misuse,
+      },
       {
         about: "a refusal after a lost answer sounds certain",
         from: "        unsure ||= !isReplied(error, REPLIED);\n",
@@ -287,15 +356,21 @@ export const remote: readonly MutantFile[] = [
       },
       {
         about: "a failed handler's value is acknowledged",
-        from: '    held.settleQuietly("given back");\n    failed',
-        to: '    held.settleQuietly("acknowledged");\n    failed',
+        from: '    held.settleQuietly("given back");\n    return failed',
+        to: '    held.settleQuietly("acknowledged");\n    return failed',
         by: consume,
       },
       {
         about: "done() that has failed cannot be repeated",
-        from: "done.catch(() => this.#done = undefined);",
-        to: "done.catch(() => {});",
+        from: "      this.#done = undefined;\n",
+        to: "",
         by: doubt,
+      },
+      {
+        about: "who leaves does not wait for what it has said",
+        from: "      this.#saying,\n    ]);",
+        to: "    ]);",
+        by: left,
       },
     ],
   },
