@@ -10,6 +10,7 @@
 // 5. When the last who waits leaves, and there is no loop, what was asked for is revoked;
 //    what comes all the same goes back. Nobody loses a value to who wants it no more.
 
+import { Batch } from "./_batch.ts";
 import { append, remove } from "./_circle.ts";
 import { refusal } from "./_checks.ts";
 import { Closing } from "./_closing.ts";
@@ -55,6 +56,8 @@ export class PortReceiver<T> extends Receiving<T>
   #doneCount = 0;
   #telling = false;
   #loops = 0;
+  /** Who goes on waiting at once, as a loop over a `merge` does, need not ask anew. */
+  readonly #mayQuit: Batch = new Batch(() => this.#resign([]));
   /** Whether values are asked for ahead: from the first call to the end of the last loop. */
   #keen = false;
   /** How often nobody has wanted any more what was asked for, and that was not answered. */
@@ -353,7 +356,7 @@ export class PortReceiver<T> extends Receiving<T>
   [withdraw](waiter: Waiter): Waiter {
     const received = this.#hands.has(waiter);
     this.#remove(waiter);
-    if (received) this.#resign([]);
+    if (received && this.#idle) this.#mayQuit.add();
     return waiter;
   }
 

@@ -303,7 +303,7 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "who gives up a wait goes on asking",
-        from: "if (received) this.#resign([]);",
+        from: "if (received && this.#idle) this.#mayQuit.add();",
         to: "",
         by: wanted,
       },
