@@ -115,6 +115,15 @@ for (const moves of [false, true]) {
   });
 }
 
+Deno.test("what a value sends while it is posted arrives too", async () => {
+  const channel = new Channel<unknown>(4);
+  const { end } = await reach(channel, 8);
+  await end.send(trap(() => end.trySend("within")));
+  await end.send("behind");
+  assertEquals(channel.drain(), ["within", { trap: true }, "behind"]);
+  await end[Symbol.asyncDispose]();
+});
+
 Deno.test("a send whose signal aborts while it is posted has one outcome", async () => {
   const channel = new Channel<unknown>(1);
   const controller = new AbortController();

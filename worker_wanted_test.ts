@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { all, lend, settled, until } from "./_ports_testing.ts";
-import { assertAtRest, holding, reasonOf, tick } from "./_testing.ts";
+import { assertAtRest, filled, holding, reasonOf, tick } from "./_testing.ts";
 import type { Receiver } from "./mod.ts";
 import { broadcast, Channel, ChannelError, map, merge, select } from "./mod.ts";
 import { receiver, share } from "./worker.ts";
@@ -109,6 +109,40 @@ Deno.test("what a thread lends on and gets back goes back to its head", async ()
   channel.close();
   channel.drain();
   await channel.join();
+});
+
+Deno.test("what a thread has lent on comes back in order when that is disposed", async () => {
+  const channel = filled(4, 1, 2);
+  const middle = lend(channel, { window: 4 });
+  const leaf = lend(middle.end, { window: 4 });
+  assertEquals((await leaf.end.values().next()).value, 1);
+  await settled();
+  leaf.shared[Symbol.dispose]();
+  await until(() => channel.size === 2);
+  assertEquals(channel.snapshot(), [1, 2]);
+  channel.close();
+  channel.drain();
+  await channel.join();
+});
+
+Deno.test("waits that are given up one after the other are all revoked", async () => {
+  const channel = new Channel<number>(1);
+  const { end } = lend(channel);
+  for (let n = 0; n < 3; n++) {
+    const controller = new AbortController();
+    const received = end.receive({ signal: controller.signal });
+    for (let turns = 0; turns < 8; turns++) await null; // it is asked for
+    controller.abort("enough");
+    assertEquals(await reasonOf(received), "enough");
+    for (let turns = 0; turns < 8; turns++) await null; // and revoked
+  }
+  await settled();
+  await channel.send(7);
+  assertEquals(channel.size, 1);
+  const received = end.receive();
+  assertEquals(await received, 7);
+  channel.close();
+  await end.join();
 });
 
 Deno.test("who begins a loop is done with what it has received before", async () => {
