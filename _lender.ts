@@ -215,21 +215,21 @@ export class Lender<T> implements Owner, Listener {
     if (this.#crossing.transfer || !this.#post()) {
       while (this.#at < this.#next.length) this.#postAlone();
     }
-    this.#next.splice(0, this.#at);
+    this.#next = this.#next.slice(this.#at);
     this.#at = 0;
     this.#posting = false;
   }
 
   /** Whether all could be cloned. */
   #post(): boolean {
-    const loans = [...this.#next];
+    const { length } = this.#next;
     try {
-      this.#link.post("values", loans.map(({ value }) => value));
+      this.#link.post("values", this.#next.map(({ value }) => value));
     } catch {
       return false;
     }
     if (!this.#over) {
-      for (const loan of loans) this.#hold(loan, false);
+      for (let n = 0; n < length; n++) this.#hold(this.#next[n]!, false);
     }
     return true;
   }

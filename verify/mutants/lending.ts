@@ -85,8 +85,8 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "what was posted already goes back too",
-        from: ".slice(this.#at)",
-        to: "",
+        from: "splice(0).slice(this.#at)",
+        to: "splice(0)",
         by: reentry,
       },
       {
