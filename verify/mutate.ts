@@ -33,7 +33,7 @@ const PATIENCE = 5;
 /** The same where the fault changes nothing, so that only a test without an end goes on for it. */
 const MORE_PATIENCE = 30;
 /** Tests at a time, for each core: one that waits for what never comes needs none. */
-const PER_CORE = 3;
+const PER_CORE = 2;
 const files: readonly MutantFile[] = [
   channel,
   lone,
@@ -156,8 +156,13 @@ try {
   const tests = [...new Set(jobs.map(({ by }) => by ?? MODEL))];
   await Promise.all(folders.map(async (folder) => {
     for (let test; (test = tests.pop());) {
-      const start = performance.now();
-      const passed = await passes(folder, test);
+      // Twice, if need be: tests of servers and threads have a busy machine here.
+      let start = performance.now();
+      let passed = await passes(folder, test);
+      if (!passed) {
+        start = performance.now();
+        passed = await passes(folder, test);
+      }
       const took = performance.now() - start;
       limits.set(test, Math.max(10_000, PATIENCE * took));
       if (!passed) complain(`FAILS without a fault: ${test}`);

@@ -165,12 +165,6 @@ export const remote: readonly MutantFile[] = [
         by: late,
       },
       {
-        about: "who leaves keeps what was under way",
-        from: "if (this.#left) this.#return(held);\n    else if",
-        to: "if",
-        by: late,
-      },
-      {
         about: "an ack whose answer was lost is false",
         from: "code > 0 || code < 0 &&",
         to: "code > 0 || code > 1 &&",
