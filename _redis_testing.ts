@@ -46,9 +46,14 @@ export async function withServer(
   ...settings: string[]
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "sluice-redis-" });
-  const port = freePort();
   const clients: Redis[] = [];
-  let child = await start(port, folder, settings);
+  let port: number;
+  let started: Deno.ChildProcess | undefined;
+  do {
+    port = freePort();
+    started = await start(port, folder, settings);
+  } while (!started);
+  let child = started;
   const connect = (username?: string, password?: string) => {
     const redis = new Redis(port, "127.0.0.1", {
       ...username && { username, password: password! },
@@ -73,7 +78,9 @@ export async function withServer(
       stop,
       restart: async () => {
         await stop();
-        child = await start(port, folder, settings);
+        const again = await start(port, folder, settings);
+        if (!again) throw new Error("Cannot restart: the port was taken");
+        child = again;
         running = true;
       },
     });
@@ -92,11 +99,12 @@ function freePort(): number {
   return port;
 }
 
+/** Resolves to `undefined` if the port is that of another server by then. */
 async function start(
   port: number,
   folder: string,
   settings: readonly string[],
-): Promise<Deno.ChildProcess> {
+): Promise<Deno.ChildProcess | undefined> {
   const child = new Deno.Command("sh", {
     args: [
       ...["-c", KILLED_WITH_US, "sh"],
@@ -108,23 +116,29 @@ async function start(
     stderr: "null",
   }).spawn();
   for (let tries = 0; tries < 250; tries++) {
-    if (await answers(port)) return child;
+    const answer = await folderOf(port);
+    if (answer?.includes(folder)) return child;
+    if (answer?.startsWith("*2")) {
+      await child.stdin.close();
+      await child.status;
+      return undefined;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await child.stdin.close();
   throw new Error("Cannot start redis-server");
 }
 
-async function answers(port: number): Promise<boolean> {
+/** The folder of the server on a port, as it replies. */
+async function folderOf(port: number): Promise<string | undefined> {
   try {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    await connection.write(new TextEncoder().encode("PING\r\n"));
-    const buffer = new Uint8Array(64);
+    await connection.write(new TextEncoder().encode("CONFIG GET dir\r\n"));
+    const buffer = new Uint8Array(1024);
     const count = await connection.read(buffer);
-    return new TextDecoder().decode(buffer.subarray(0, count ?? 0))
-      .startsWith("+PONG");
+    return new TextDecoder().decode(buffer.subarray(0, count ?? 0));
   } catch {
-    return false;
+    return undefined;
   }
 }
 
