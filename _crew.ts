@@ -7,8 +7,8 @@
 // 4. So are all if, without an outcome in between, MOST_DEATHS for each of `size` died idle.
 
 import { Batch } from "./_batch.ts";
-import type { Listener } from "./_link.ts";
 import { transferred } from "./_crossing.ts";
+import type { Listener } from "./_link.ts";
 import { Link, TAG } from "./_link.ts";
 import type { Failure } from "./_pool.ts";
 import type { Packed } from "./_reason.ts";

@@ -100,11 +100,8 @@ export class PortReceiver<T> extends Receiving<T>
 
   // Once the other side is gone nothing comes that could be waited for.
   override join(options?: ChannelWaitOptions): Promise<void> {
-    const refused = refusal(options?.signal);
-    if (refused) return refused;
-    this.#hand.settle(); // or it would wait for itself
     return this.#lost && !this.#drained
-      ? refuse(this.#lost)
+      ? refusal(options?.signal) ?? refuse(this.#lost)
       : super.join(options);
   }
 
@@ -346,11 +343,9 @@ export class PortReceiver<T> extends Receiving<T>
   }
 
   [park](waiter: Waiter, sends?: boolean): void {
-    if (sends === undefined) this.#joiners = append(this.#joiners, waiter);
-    else {
-      this.#hand.settle();
-      this.parkFor(this.#hand, waiter);
-    }
+    this.#hand.settle(); // or who joins would wait for itself
+    if (sends !== undefined) this.parkFor(this.#hand, waiter);
+    else this.#joiners = append(this.#joiners, waiter);
   }
 
   [withdraw](waiter: Waiter): Waiter {

@@ -1,8 +1,8 @@
 // _serving.ts: the work of a pool, in one of its threads.
 
 import type { Outcome } from "./_crew.ts";
-import type { Call, Listener } from "./_link.ts";
 import { transferred } from "./_crossing.ts";
+import type { Call, Listener } from "./_link.ts";
 import { Link, TAG } from "./_link.ts";
 import { pack } from "./_reason.ts";
 import { parentOf } from "./_thread.ts";

@@ -265,8 +265,9 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "a plain call that waits acknowledges nothing",
-        from: "      this.#hand.settle();\n      this.parkFor",
-        to: "      this.parkFor",
+        from:
+          "    this.#hand.settle(); // or who joins would wait for itself\n",
+        to: "    if (sends === undefined) this.#hand.settle();\n",
         by: receiver,
       },
       {
@@ -321,8 +322,9 @@ export const lending: readonly MutantFile[] = [
       },
       {
         about: "who joins is not done with what it has received",
-        from: "    this.#hand.settle(); // or it would wait for itself\n",
-        to: "",
+        from:
+          "    this.#hand.settle(); // or who joins would wait for itself\n",
+        to: "    if (sends !== undefined) this.#hand.settle();\n",
         by: wanted,
       },
       {
