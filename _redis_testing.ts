@@ -47,13 +47,12 @@ export async function withServer(
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "sluice-redis-" });
   const clients: Redis[] = [];
-  let port: number;
-  let started: Deno.ChildProcess | undefined;
-  do {
+  let [port, child] = [0, undefined as Deno.ChildProcess | undefined];
+  for (let tries = 0; tries < 4 && !child; tries++) {
     port = freePort();
-    started = await start(port, folder, settings);
-  } while (!started);
-  let child = started;
+    child = await start(port, folder, settings);
+  }
+  if (!child) throw new Error("Cannot start redis-server");
   const connect = (username?: string, password?: string) => {
     const redis = new Redis(port, "127.0.0.1", {
       ...username && { username, password: password! },
@@ -65,9 +64,9 @@ export async function withServer(
   };
   let running = true;
   const stop = async () => {
-    if (running) await child.stdin.close();
+    if (running) await child?.stdin.close();
     running = false;
-    await child.status;
+    await child?.status;
   };
   try {
     const own = connect();
@@ -78,9 +77,8 @@ export async function withServer(
       stop,
       restart: async () => {
         await stop();
-        const again = await start(port, folder, settings);
-        if (!again) throw new Error("Cannot restart: the port was taken");
-        child = again;
+        child = await start(port, folder, settings);
+        if (!child) throw new Error("Cannot restart redis-server");
         running = true;
       },
     });
@@ -99,7 +97,7 @@ function freePort(): number {
   return port;
 }
 
-/** Resolves to `undefined` if the port is that of another server by then. */
+/** Resolves to `undefined` if something else has the port by then. */
 async function start(
   port: number,
   folder: string,
@@ -118,15 +116,12 @@ async function start(
   for (let tries = 0; tries < 250; tries++) {
     const answer = await folderOf(port);
     if (answer?.includes(folder)) return child;
-    if (answer?.startsWith("*2")) {
-      await child.stdin.close();
-      await child.status;
-      return undefined;
-    }
+    if (answer?.startsWith("*2")) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await child.stdin.close();
-  throw new Error("Cannot start redis-server");
+  await child.status;
+  return undefined;
 }
 
 /** The folder of the server on a port, as it replies. */

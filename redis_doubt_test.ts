@@ -88,7 +88,7 @@ redisTest(
         const reply = await call();
         return silent ? new Promise(() => {}) : reply;
       }),
-      { producers: 2, patience: 100 },
+      { producers: 2, patience: 2_000 },
     );
     silent = true;
     const done = channel.done();
@@ -109,7 +109,7 @@ redisTest(
         asked++;
         return silent ? new Promise(() => {}) : call();
       }),
-      { patience: 100 },
+      { patience: 2_000 },
     );
     await using other = await open(server);
     silent = true;

@@ -132,12 +132,15 @@ redisTest(
       ...client,
       command: (args) => silent ? new Promise(() => {}) : client.command(args),
     };
-    await using channel = await open(quiet, { capacity: 1_000, patience: 200 });
+    await using channel = await open(quiet, {
+      capacity: 1_000,
+      patience: 2_000,
+    });
     await channel.send(0);
     silent = true;
     const rejections = await unhandledIn(async () => {
       const message = (act: string) =>
-        `${act}: no answer from the server in 200 ms; whether it has heard is unknown`;
+        `${act}: no answer from the server in 2000 ms; whether it has heard is unknown`;
       const reasons = await Promise.all(
         [
           channel.send(1),

@@ -372,7 +372,7 @@ redisTest(
           close: () => closed.push(number),
         };
       },
-    }, { patience: 200 });
+    }, { patience: 2_000 });
     const receiving = reasonOf(channel.receive());
     await until(() => gates.length === 2);
     gates[0]!();
