@@ -114,6 +114,7 @@ redisTest(
     await until(async () =>
       await server.command("HEXISTS", META, "hungry") === 1
     );
+    await one.stats(); // answered when one knows that there is no value
     const release = shut();
     await other.send(1);
     await until(async () => (await other.stats()).leased === 2);
