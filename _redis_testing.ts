@@ -11,7 +11,7 @@ export const hasServer: boolean = await new Deno.Command("redis-server", {
   stderr: "null",
 }).output().then(({ success }) => success, () => false);
 
-/** Runs a server until its input ends: so it does not outlive tests that are killed. */
+/** Runs a server until its input ends: so it does not outlive tests, however they end. */
 const KILLED_WITH_US = 'redis-server "$@" & read -r _; kill -9 $!; wait $!';
 
 /** A server. */
@@ -109,6 +109,7 @@ async function start(
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder],
       ...["--save", "", ...settings],
     ],
+    detached: true, // or an error that nobody catches kills the shell, and not the server
     stdin: "piped",
     stdout: "null",
     stderr: "null",
