@@ -47,7 +47,8 @@ export async function withServer(
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "sluice-redis-" });
   const clients: Redis[] = [];
-  let [port, child] = [0, undefined as Deno.ChildProcess | undefined];
+  let port = 0;
+  let child: Deno.ChildProcess | undefined;
   for (let tries = 0; tries < 4 && !child; tries++) {
     port = freePort();
     child = await start(port, folder, settings);
@@ -62,11 +63,10 @@ export async function withServer(
     clients.push(redis);
     return redis;
   };
-  let running = true;
   const stop = async () => {
-    if (running) await child?.stdin.close();
-    running = false;
-    await child?.status;
+    const running = child;
+    child = undefined;
+    if (running) await end(running);
   };
   try {
     const own = connect();
@@ -79,7 +79,6 @@ export async function withServer(
         await stop();
         child = await start(port, folder, settings);
         if (!child) throw new Error("Cannot restart redis-server");
-        running = true;
       },
     });
   } finally {
@@ -120,9 +119,13 @@ async function start(
     if (answer?.startsWith("*2")) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  await end(child);
+  return undefined;
+}
+
+async function end(child: Deno.ChildProcess): Promise<void> {
   await child.stdin.close();
   await child.status;
-  return undefined;
 }
 
 /** The folder of the server on a port, as it replies. */
